@@ -1,0 +1,23 @@
+// Builds dist/: the command line (bundled, commands loaded when used), the library, and its types.
+import { execFileSync } from 'node:child_process'
+import { rmSync } from 'node:fs'
+import { build } from 'esbuild'
+
+rmSync('dist', { recursive: true, force: true })
+
+const common = { bundle: true, platform: 'node', format: 'esm', target: 'node20', logLevel: 'warning' }
+
+await build({
+  ...common,
+  entryPoints: { cli: 'src/cli/cli.ts' },
+  outdir: 'dist',
+  splitting: true,
+  chunkNames: 'chunk-[hash]',
+  minify: true,
+  // commander, nearley and moo are CommonJS: their require() of Node's own modules needs one.
+  banner: { js: "import { createRequire as chainwalkRequire } from 'node:module'; const require = chainwalkRequire(import.meta.url);" },
+})
+
+await build({ ...common, entryPoints: { index: 'src/index.ts' }, outdir: 'dist', packages: 'external' })
+
+execFileSync(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json'], { stdio: 'inherit' })

@@ -1,0 +1,99 @@
+import { parseAddress } from '../../net/address.ts'
+import type { Address } from '../../net/address.ts'
+import type { Connection } from '../../world/connection.ts'
+import type { Given } from '../../world/question.ts'
+import { traceConnection } from '../../world/traceConnection.ts'
+import type { Trace } from '../../world/traceConnection.ts'
+import { resolveVersion } from '../../istio/version.ts'
+import { traceJson } from '../../render/traceJson.ts'
+import { traceText } from '../../render/traceText.ts'
+import { connectionFrom, connectionFromJson } from '../connectionOptions.ts'
+import type { ConnectionOptions } from '../connectionOptions.ts'
+import { loadRules } from '../loadRules.ts'
+import type { LoadedRules } from '../loadRules.ts'
+import { readInput } from '../readInput.ts'
+import { report } from '../report.ts'
+import { UsageError } from '../usageError.ts'
+
+export interface TraceOptions extends ConnectionOptions {
+  readonly podIp?: readonly string[]
+  readonly istio?: string
+  readonly state?: string
+  readonly assume?: readonly string[]
+  readonly connections?: string
+  readonly format?: string
+  readonly json?: boolean
+}
+
+const FORMATS = ['text', 'minimal', 'full', 'json'] as const
+
+type Format = (typeof FORMATS)[number]
+
+/** `chainwalk trace`: one connection, or many, through the rules. Exit 0 whatever becomes of them. */
+export async function trace(files: readonly string[], options: TraceOptions): Promise<void> {
+  const format = formatOf(options)
+  const given: Given = { podAddresses: (options.podIp ?? []).map(podAddress), istioVersion: versionOf(options.istio) }
+  const connections = options.connections === undefined ? null : connectionsIn(options.connections)
+  const single = connections ? null : connectionFrom(options)
+  const rules = await loadRules(files, { ...(options.state !== undefined && { state: options.state }), ...(options.istio !== undefined && { istio: options.istio }), assume: assumptionsOf(options.assume ?? []) })
+  if (single) return printOne(rules, given, single, format)
+  report(rules.diagnostics)
+  for (const connection of connections ?? []) process.stdout.write(`${JSON.stringify(traceJson(traced(rules, given, connection), []))}\n`)
+}
+
+const traced = ({ state, facts }: LoadedRules, given: Given, connection: Connection): Trace => traceConnection({ state, facts, given, connection })
+
+function printOne(rules: LoadedRules, given: Given, connection: Connection, format: Format): void {
+  const result = traced(rules, given, connection)
+  if (format === 'json') {
+    process.stdout.write(`${JSON.stringify(traceJson(result, rules.diagnostics))}\n`)
+    return
+  }
+  report(rules.diagnostics)
+  process.stdout.write(traceText(result, format))
+}
+
+function formatOf({ format, json }: TraceOptions): Format {
+  if (json) return 'json'
+  const found = FORMATS.find((each) => each === (format ?? 'text'))
+  if (!found) throw new UsageError(`--format takes ${FORMATS.join(', ')}, not ${JSON.stringify(format)}`)
+  return found
+}
+
+function podAddress(text: string): Address {
+  const address = parseAddress(text)
+  if (!address) throw new UsageError(`--pod-ip: ${JSON.stringify(text)} is no IP address`)
+  return address
+}
+
+function versionOf(text: string | undefined): string | null {
+  if (text === undefined) return null
+  const resolved = resolveVersion(text)
+  if (!resolved) throw new UsageError(`--istio: ${JSON.stringify(text)} is no Istio version known here (1.4 and newer, or latest)`)
+  if (resolved.note) process.stderr.write(`info ${resolved.note} [istio-version]\n`)
+  return resolved.name
+}
+
+function assumptionsOf(pairs: readonly string[]): Record<string, string> {
+  return Object.fromEntries(pairs.map((pair) => {
+    const found = /^([a-z-]+)=(.+)$/.exec(pair)
+    if (!found) throw new UsageError(`--assume takes CODE=VALUE, not ${JSON.stringify(pair)}`)
+    return [found[1] ?? '', found[2] ?? '']
+  }))
+}
+
+function connectionsIn(name: string): Connection[] {
+  const { text, name: file } = readInput(name)
+  return text.split('\n').flatMap((line, i) => {
+    if (line.trim() === '') return []
+    return [connectionFromJson(parsedJson(line, `${file}:${i + 1}`), `${file}:${i + 1}`)]
+  })
+}
+
+function parsedJson(line: string, where: string): unknown {
+  try {
+    return JSON.parse(line)
+  } catch {
+    throw new UsageError(`${where}: this line is no JSON`)
+  }
+}

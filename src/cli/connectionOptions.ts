@@ -1,0 +1,112 @@
+import { parseAddress } from '../net/address.ts'
+import type { Address } from '../net/address.ts'
+import { parsePort } from '../net/portRange.ts'
+import type { Connection } from '../world/connection.ts'
+import { UsageError } from './usageError.ts'
+
+/** What the command line says of the connection. */
+export interface ConnectionOptions {
+  readonly from?: string
+  readonly to?: string
+  readonly proto?: string
+  readonly uid?: string
+  readonly gid?: string
+  readonly local?: boolean
+  readonly in?: string
+  readonly mark?: string
+}
+
+interface Endpoint {
+  readonly address: Address
+  readonly port: number | null
+}
+
+/** Reads "10.0.0.1", "10.0.0.1:80", "fe80::1", "[fe80::1]:80". */
+export function parseEndpoint(text: string, what: string): Endpoint {
+  const bracketed = /^\[([^\]]*)\](?::(.*))?$/.exec(text)
+  const plain = /^([^:]*):([^:]*)$/.exec(text)
+  const [, host = text, port] = bracketed ?? plain ?? []
+  const address = parseAddress(host)
+  if (!address) throw new UsageError(`${what}: ${JSON.stringify(host)} is no IP address`)
+  return { address, port: port === undefined ? null : portOf(port, what) }
+}
+
+function portOf(text: string, what: string): number {
+  const port = parsePort(text)
+  if (port === null) throw new UsageError(`${what}: ${JSON.stringify(text)} is no port; a port is a number from 0 to 65535`)
+  return port
+}
+
+const MAX_ID = 0xfffffffe
+
+export function parseCount(text: string, what: string, max: number): number {
+  const value = /^(0[xX][0-9a-fA-F]+|\d+)$/.test(text) ? Number(text) : NaN
+  if (!(value <= max)) throw new UsageError(`${what} takes a number from 0 to ${max}, not ${JSON.stringify(text)}`)
+  return value
+}
+
+/** The connection that --from, --to and the rest describe. */
+export function connectionFrom(options: ConnectionOptions): Connection {
+  if (options.to === undefined) throw new UsageError('say where the connection goes: --to ADDR:PORT')
+  const proto = parseProto(options.proto ?? 'tcp')
+  const to = parseEndpoint(options.to, '--to')
+  const from = options.from === undefined ? null : parseEndpoint(options.from, '--from')
+  if (to.port === null && proto !== 'icmp') throw new UsageError('--to needs a port: ADDR:PORT')
+  if (from && from.address.family !== to.address.family) throw new UsageError('--from and --to are of different address families')
+  const local = options.local === true || options.uid !== undefined || options.gid !== undefined
+  if (!local && !from) throw new UsageError('say where the connection comes from: --from ADDR, or --uid N for a process inside the namespace')
+  const uid = options.uid === undefined ? 0 : parseCount(options.uid, '--uid', MAX_ID)
+  return {
+    origin: local ? 'local' : 'remote', proto, src: from?.address ?? null, sport: from?.port ?? null, dst: to.address, dport: to.port ?? 0,
+    uid, gid: options.gid === undefined ? uid : parseCount(options.gid, '--gid', MAX_ID),
+    in: options.in ?? null, mark: options.mark === undefined ? 0 : parseCount(options.mark, '--mark', 0xffffffff), transparent: false,
+  }
+}
+
+export function parseProto(text: string): Connection['proto'] {
+  if (text === 'tcp' || text === 'udp' || text === 'icmp') return text
+  throw new UsageError(`--proto takes tcp, udp or icmp, not ${JSON.stringify(text)}`)
+}
+
+/** One line of a --connections file. */
+export function connectionFromJson(value: unknown, where: string): Connection {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new UsageError(`${where}: a connection is a JSON object`)
+  const fields = new Map(Object.entries(value))
+  const unknown = [...fields.keys()].find((key) => !FIELDS.has(key))
+  if (unknown !== undefined) throw new UsageError(`${where}: there is no field ${JSON.stringify(unknown)}; the fields are ${[...FIELDS].join(', ')}`)
+  const text = (key: string): string | undefined => stringField(fields.get(key), `${where}: ${key}`)
+  const number = (key: string, max: number): number | undefined => numberField(fields.get(key), `${where}: ${key}`, max)
+  const origin = text('origin') ?? 'remote'
+  if (origin !== 'local' && origin !== 'remote') throw new UsageError(`${where}: origin is "local" or "remote"`)
+  const dst = addressField(text('dst'), `${where}: dst`)
+  if (!dst) throw new UsageError(`${where}: dst is missing`)
+  const src = addressField(text('src'), `${where}: src`)
+  const proto = parseProto(text('proto') ?? 'tcp')
+  const dport = number('dport', 65535)
+  if (dport === undefined && proto !== 'icmp') throw new UsageError(`${where}: dport is missing`)
+  if (src && src.family !== dst.family) throw new UsageError(`${where}: src and dst are of different address families`)
+  if (origin === 'remote' && !src) throw new UsageError(`${where}: a remote connection needs src`)
+  const uid = number('uid', MAX_ID) ?? 0
+  return { origin, proto, src, sport: number('sport', 65535) ?? null, dst, dport: dport ?? 0, uid, gid: number('gid', MAX_ID) ?? uid, in: text('in') ?? null, mark: number('mark', 0xffffffff) ?? 0, transparent: fields.get('transparent') === true }
+}
+
+const FIELDS: ReadonlySet<string> = new Set(['origin', 'proto', 'src', 'sport', 'dst', 'dport', 'uid', 'gid', 'in', 'mark', 'transparent'])
+
+function stringField(value: unknown, where: string): string | undefined {
+  if (value === undefined || value === null || typeof value === 'string') return value ?? undefined
+  throw new UsageError(`${where} is a string`)
+}
+
+function numberField(value: unknown, where: string, max: number): number | undefined {
+  if (value === undefined || value === null) return undefined
+  if (typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= max) return value
+  throw new UsageError(`${where} is a whole number from 0 to ${max}`)
+}
+
+function addressField(text: string | undefined, where: string): Address | null {
+  if (text === undefined) return null
+  const address = parseAddress(text)
+  if (!address) throw new UsageError(`${where}: ${JSON.stringify(text)} is no IP address`)
+  return address
+}
+

@@ -1,0 +1,58 @@
+import { repairConnmark } from '../istio/connmarkMisprint.ts'
+import type { RuleState } from '../host/ruleState.ts'
+import { readTranscript } from '../host/readTranscript.ts'
+import type { Transcript } from '../host/readTranscript.ts'
+import type { Diagnostic } from '../netfilter/diagnostic.ts'
+import { link } from '../ruleset/link.ts'
+import { parseCount } from './connectionOptions.ts'
+import { readInput } from './readInput.ts'
+import { UsageError } from './usageError.ts'
+
+/** Input read, one state of it chosen, and everything that was noticed. */
+export interface LoadedRules {
+  readonly state: RuleState
+  readonly facts: Transcript['facts']
+  readonly diagnostics: readonly Diagnostic[]
+}
+
+export interface LoadOptions {
+  readonly state?: string
+  /** For input that is arguments of istio-iptables. */
+  readonly istio?: string
+  /** Codes whose literal reading was asked for: { "connmark-misprint": "literal" }. */
+  readonly assume: Readonly<Record<string, string>>
+}
+
+/** Reads dumps and transcripts and picks the state that was asked for. */
+export async function loadRules(files: readonly string[], options: LoadOptions): Promise<LoadedRules> {
+  const input = files.map(readInput)
+  const { value, diagnostics } = readTranscript(input)
+  const refused = diagnostics.find(({ severity }) => severity === 'error')
+  // The generator is loaded only where it is wanted.
+  if (refused) return (await import('./generatedRules.ts')).generatedRules(input, value.facts, options.istio) ?? fail(refused)
+  const state = chosenState(value, options.state)
+  const read = state.rulesets.map((ruleset) => (options.assume['connmark-misprint'] === 'literal' ? { value: ruleset, diagnostics: [] } : repairConnmark(ruleset)))
+  const rulesets = read.map((each) => each.value)
+  return { state: { ...state, rulesets }, facts: value.facts, diagnostics: [...diagnostics, ...read.flatMap((each) => each.diagnostics), ...rulesets.flatMap(link)] }
+}
+
+const fail = (diagnostic: Diagnostic): never => {
+  throw new UsageError(oneLine(diagnostic))
+}
+
+function chosenState({ states }: Transcript, asked: string | undefined): RuleState {
+  const number = asked === undefined ? null : parseCount(asked, '--state', 9999)
+  const [first] = states
+  if (!first) throw new UsageError('no iptables rules were recognised in the input')
+  if (number === null && states.length === 1) return first
+  const state = number === null ? undefined : states[number - 1]
+  if (state) return state
+  const list = states.map((each, i) => `  --state ${i + 1}: ${each.dumps.map(({ table, family, origin }) => `${family === 6 ? 'IPv6 ' : ''}${table.name} (${origin.file}:${origin.firstLine}-${origin.lastLine})`).join(', ')}`)
+  const what = number === null ? `the input shows ${states.length} states of the rules; pick one:` : `there is no state ${number}:`
+  throw new UsageError([what, ...list].join('\n'))
+}
+
+/** "file:line:column: message": a diagnostic as one line. */
+export function oneLine({ message, span }: Diagnostic): string {
+  return span ? `${span.file}:${span.line}:${span.column}: ${message}` : message
+}

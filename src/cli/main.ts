@@ -1,0 +1,90 @@
+import { Command, CommanderError } from 'commander'
+import { printable } from '../render/printable.ts'
+import { UsageError } from './usageError.ts'
+import { VERSION } from './version.ts'
+
+const collect = (value: string, all: readonly string[] = []): string[] => [...all, value]
+
+function program(): Command {
+  const chainwalk = new Command('chainwalk')
+    .description('Walks a connection through a set of iptables rules and says what the Linux kernel would do with it.')
+    .version(VERSION)
+    .exitOverride()
+    .showSuggestionAfterError()
+    .configureOutput({ writeErr: () => undefined })
+  addTrace(chainwalk)
+  addRules(chainwalk)
+  addGraph(chainwalk)
+  return chainwalk
+}
+
+function subcommand(chainwalk: Command, name: string): Command {
+  return chainwalk.command(name).exitOverride().version(VERSION).configureOutput({ writeErr: () => undefined }).showSuggestionAfterError()
+}
+
+function addTrace(chainwalk: Command): void {
+  subcommand(chainwalk, 'trace')
+    .description('one connection (or many) through the rules')
+    .argument('<dump...>', 'dumps or terminal transcripts; - is standard input')
+    .option('--from <addr[:port]>', 'who dials')
+    .option('--to <addr:port>', 'where to')
+    .option('--proto <name>', 'tcp, udp or icmp', 'tcp')
+    .option('--uid <n>', 'made inside the namespace, by this user')
+    .option('--gid <n>', 'and this group (the same number as the user without it)')
+    .option('--local', 'made inside the namespace (uid 0 without --uid)')
+    .option('--in <iface>', 'the interface it comes in by')
+    .option('--mark <n>', 'SO_MARK of the dialling socket')
+    .option('--pod-ip <addr>', 'an address of the pod itself; may be repeated', collect)
+    .option('--istio <version>', 'the Istio version of the proxy: 1.11, 1.11.3, latest')
+    .option('--state <n>', 'which state of the rules, when the input shows several')
+    .option('--assume <code=value>', 'replaces an assumption; may be repeated', collect)
+    .option('--connections <file>', 'many connections: one JSON object a line; prints one result a line')
+    .option('--format <name>', 'text, minimal, full or json', 'text')
+    .option('--json', 'the same as --format json')
+    .action(async (files: string[], options) => { await (await import('./commands/trace.ts')).trace(files, options) })
+}
+
+function addRules(chainwalk: Command): void {
+  subcommand(chainwalk, 'rules')
+    .description('istio-iptables arguments -> rules')
+    .argument('[arguments...]', 'what istio-iptables is given, behind --')
+    .option('--istio <version>', 'the Istio version', 'latest')
+    .option('--family <4|6>', 'the address family', '4')
+    .option('--nameserver <addr>', 'stands for /etc/resolv.conf; may be repeated', collect)
+    .option('--env <name=value>', 'the container\'s environment; may be repeated', collect)
+    .option('--pod-ip <addr>', 'the pod\'s addresses: the first decides whether IPv6 is handled; may be repeated', collect)
+    .option('--group <name=gid>', 'a group\'s number; may be repeated', collect)
+    .option('--annotation <key=value>', 'a pod annotation, in place of arguments; may be repeated', collect)
+    .option('--ambient', 'the rules of an ambient pod')
+    .option('--cni', 'as the CNI plugin makes them, not the init container')
+    .option('--file <file>', 'reads the arguments from a file: a shell line, a JSON array, a YAML list, a pod; - is standard input')
+    .option('--format <name>', 'save, listing or json', 'save')
+    .action(async (args: string[], options) => { (await import('./commands/rules.ts')).rules(args, options) })
+}
+
+function addGraph(chainwalk: Command): void {
+  subcommand(chainwalk, 'graph')
+    .description('the chain graph')
+    .argument('<dump...>', 'dumps or terminal transcripts; - is standard input')
+    .option('--state <n>', 'which state of the rules, when the input shows several')
+    .option('--format <name>', 'mermaid', 'mermaid')
+    .action(async (files: string[], options) => { await (await import('./commands/graph.ts')).graph(files, options) })
+}
+
+/** Runs the command line; the result is the exit code: 0 answered, 1 the answer is no, 2 wrong usage or unusable input. */
+export async function main(argv: readonly string[]): Promise<number> {
+  try {
+    await program().parseAsync(argv, { from: 'user' })
+    return 0
+  } catch (error) {
+    if (error instanceof UsageError) return complain(error.message)
+    if (!(error instanceof CommanderError)) return complain(`a fault of chainwalk itself: ${error instanceof Error ? error.message.split('\n')[0] : 'unknown'}; please report it with the input`)
+    if (error.exitCode === 0) return 0
+    return complain(error.code === 'commander.help' ? 'say what to do: chainwalk --help lists the commands' : error.message.replace(/^error: /, '').replace('\n', ' '))
+  }
+}
+
+function complain(message: string): 2 {
+  process.stderr.write(`chainwalk: ${message.split('\n').map(printable).join('\n')}\n`)
+  return 2
+}

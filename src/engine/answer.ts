@@ -1,0 +1,96 @@
+import type { Address } from '../net/address.ts'
+import { Protocol } from '../net/protocol.ts'
+import { TcpFlag } from '../net/tcpFlags.ts'
+import type { RejectWith } from '../extensions/effect.ts'
+import type { CtRef } from '../netfilter/ctState.ts'
+import type { Packet, Skb } from '../netfilter/skb.ts'
+import type { Kernel } from './kernel.ts'
+import { freshSkb } from './packetPath.ts'
+import { routeOutput } from './routing.ts'
+import type { OutputFlow } from './routing.ts'
+import { skbTuple } from './skbTuple.ts'
+import type { Socket } from './state.ts'
+
+/** A packet of the kernel's own making, ready for `output`; null when the kernel cannot send it. */
+export type Answer = Skb | null
+
+const DEFAULTS = { ttl: 64, tos: 0, tcpFlags: 0, icmp: null } as const
+
+/** A packet that a socket, or the kernel for it, sends back whence another came. */
+export const reversed = (skb: Packet, tcpFlags: number): Packet => ({
+  ...DEFAULTS, family: skb.family, protocol: skb.protocol, src: skb.dst, dst: skb.src, sport: skb.dport, dport: skb.sport, tcpFlags, length: skb.family === 4 ? 40 : 60,
+})
+
+function routed(kernel: Kernel, packet: Packet, flow: Omit<OutputFlow, 'dst' | 'device'>): Skb | null {
+  const route = routeOutput(kernel, { ...flow, dst: packet.dst, device: null })
+  if (typeof route === 'string') return null
+  return { ...freshSkb({ ...packet, src: flow.src ?? route.source }), out: route.device, route: route.local ? 'local' : 'forward', mark: flow.mark }
+}
+
+/** tcp_v4_send_reset: the answer of a port nobody listens on. */
+export function resetFor(kernel: Kernel, skb: Skb, transparent: 'transparent' | 'plain'): Answer {
+  if (skb.tcpFlags & TcpFlag.RST) return null
+  const packet = reversed(skb, skb.tcpFlags & TcpFlag.ACK ? TcpFlag.RST : TcpFlag.RST | TcpFlag.ACK)
+  const answer = routed(kernel, packet, { src: packet.src, mark: replyMark(kernel, skb), uid: 0, source: transparent === 'transparent' ? 'any' : 'own' })
+  return answer && { ...answer, owner: { kind: 'kernel' } }
+}
+
+/** IP4_REPLY_MARK: replies without a socket carry the packet's mark only if fwmark_reflect says so. */
+const replyMark = (kernel: Kernel, skb: Skb): number =>
+  kernel.sysctl(skb.family === 4 ? 'net.ipv4.fwmark_reflect' : 'net.ipv6.fwmark_reflect', 0) > 0 ? skb.mark : 0
+
+/** inet_csk_route_req, tcp_v4_send_synack: from the address that was dialled, with the listener's mark. */
+export function synAckFor(kernel: Kernel, skb: Skb, listener: Socket, requestMark: number): Answer {
+  const answer = routed(kernel, reversed(skb, TcpFlag.SYN | TcpFlag.ACK), { src: skb.dst, mark: requestMark, uid: listener.uid, source: listener.transparent ? 'any' : 'own' })
+  return answer && { ...answer, owner: { kind: 'file', uid: listener.uid, gid: listener.gid }, socket: listener.id }
+}
+
+/** inet_request_mark: a listener without a mark takes the packet's, if tcp_fwmark_accept says so. */
+export const requestMark = (kernel: Kernel, skb: Skb, listener: Socket): number =>
+  listener.mark === 0 && kernel.sysctl('net.ipv4.tcp_fwmark_accept', 0) > 0 ? skb.mark : listener.mark
+
+/** nf_ct_attach: an answer to a packet that never was confirmed is RELATED to its connection, the other way round. */
+function attached(skb: Skb): CtRef | null {
+  if (skb.ct?.kind !== 'entry') return skb.ct
+  return { kind: 'entry', id: skb.ct.id, info: 'RELATED', reply: !skb.ct.reply }
+}
+
+/** What REJECT sends: nf_send_reset, or icmp_send. */
+export function rejection(kernel: Kernel, skb: Skb, reject: RejectWith): Answer {
+  if (reject.kind === 'icmp') return icmpError(kernel, skb, reject.type, reject.code)
+  if (skb.protocol !== Protocol.tcp || skb.tcpFlags & TcpFlag.RST) return null
+  const packet = reversed(skb, skb.tcpFlags & TcpFlag.ACK ? TcpFlag.RST : TcpFlag.RST | TcpFlag.ACK)
+  const answer = routed(kernel, packet, { src: packet.src, mark: replyMark(kernel, skb), uid: 0, source: 'any' })
+  return answer && { ...answer, ct: attached(skb) }
+}
+
+/** icmp_send: from the address that was dialled if it is our own, else from what the route gives. */
+export function icmpError(kernel: Kernel, skb: Skb, type: number, code: number): Answer {
+  if (skb.icmp?.quoted || redirects(kernel, skb)) return null
+  const own: Address | null = kernel.fixed.fib.isLocal(skb.dst) ? skb.dst : null
+  const protocol = skb.family === 4 ? Protocol.icmp : Protocol.icmpv6
+  const packet: Packet = {
+    ...DEFAULTS, family: skb.family, protocol, src: skb.dst, dst: skb.src, sport: 0, dport: 0, length: 56 + skb.length,
+    icmp: { type, code, id: 0, quoted: skbTuple(skb) },
+  }
+  const answer = routed(kernel, packet, { src: own, mark: replyMark(kernel, skb), uid: 0, source: 'any' })
+  return answer && { ...answer, owner: { kind: 'kernel' }, ct: attached(skb) }
+}
+
+/**
+ * A packet that leaves by the interface it came in by makes ip_forward send an ICMP redirect first (a neighbour could have
+ * gone there by itself), and that uses up the sender's ICMP allowance (inet_peer_xrlim_allow): an error behind it is not sent.
+ */
+function redirects(kernel: Kernel, skb: Skb): boolean {
+  if (skb.family !== 4 || skb.in === null || skb.in !== skb.out) return false
+  const sends = Math.max(kernel.sysctl('net.ipv4.conf.all.send_redirects', 1), kernel.sysctl(`net.ipv4.conf.${skb.in}.send_redirects`, 1)) > 0
+  return sends && kernel.fixed.fib.isNeighbour(skb.src, skb.in)
+}
+
+/** The ICMP message of a closed UDP port. */
+export const portUnreachable = (kernel: Kernel, skb: Skb): Answer =>
+  skb.family === 4 ? icmpError(kernel, skb, 3, 3) : icmpError(kernel, skb, 1, 4)
+
+/** The ICMP message of a host that has no way to the destination. */
+export const hostUnreachable = (kernel: Kernel, skb: Skb): Answer =>
+  skb.family === 4 ? icmpError(kernel, skb, 3, 1) : icmpError(kernel, skb, 1, 0)

@@ -1,0 +1,152 @@
+import { Protocol } from '../net/protocol.ts'
+import { TcpFlag } from '../net/tcpFlags.ts'
+import type { CtEntry, CtInfo, CtTcpState } from '../netfilter/ctState.ts'
+import type { Skb } from '../netfilter/skb.ts'
+import { invert, sameTuple } from '../netfilter/tuple.ts'
+import type { Tuple } from '../netfilter/tuple.ts'
+import { printEndpoint } from '../net/address.ts'
+import type { Kernel } from './kernel.ts'
+import { skbTuple } from './skbTuple.ts'
+
+/** nf_conntrack_in: gives the packet its connection, old or new. */
+export function trackConnection(kernel: Kernel): void {
+  const { skb } = kernel
+  // Seen before: it comes back over loopback with what OUTPUT gave it.
+  if (skb.ct !== null) return kernel.tell(() => ({ kind: 'ctSkipped', why: 'it comes over loopback and keeps its connection' }))
+  if (skb.ctTemplate?.notrack) {
+    kernel.changeSkb((draft) => { draft.ct = { kind: 'untracked' } })
+    return kernel.tell(() => ({ kind: 'ctTracked', state: 'UNTRACKED', created: false, tuple: skbTuple(kernel.skb) }))
+  }
+  if (skb.icmp?.quoted) trackError(kernel, skb.icmp.quoted)
+  else trackPacket(kernel)
+}
+
+/** An entry and the direction in which a tuple goes through it. */
+export interface CtHit {
+  readonly entry: CtEntry
+  readonly reply: boolean
+}
+
+/** nf_conntrack_find_get, with the zone as the direction sees it. */
+export function findConnection(kernel: Kernel, tuple: Tuple, zone: number, zoneDirection: 'both' | 'original' | 'reply'): CtHit | null {
+  const { conntrack } = kernel.cell.state
+  for (let i = conntrack.length - 1; i >= 0; i -= 1) {
+    const entry = conntrack[i]
+    if (!entry?.confirmed) continue
+    const asked = (direction: 'original' | 'reply'): number => (zoneDirection === 'both' || zoneDirection === direction ? zone : 0)
+    if (sameTuple(entry.original, tuple) && zoneOf(entry, 'original') === asked('original')) return { entry, reply: false }
+    if (sameTuple(entry.reply, tuple) && zoneOf(entry, 'reply') === asked('reply')) return { entry, reply: true }
+  }
+  return null
+}
+
+const zoneOf = (entry: CtEntry, direction: 'original' | 'reply'): number =>
+  entry.zoneDirection === 'both' || entry.zoneDirection === direction ? entry.zone : 0
+
+function trackPacket(kernel: Kernel): void {
+  const { skb } = kernel
+  const tuple = skbTuple(skb)
+  const zone = skb.ctTemplate?.zone ?? 0
+  const zoneDirection = skb.ctTemplate?.zoneDirection ?? 'both'
+  const hit = findConnection(kernel, tuple, zone, zoneDirection)
+  const next = tcpTransition(skb, hit)
+  if (next === null || (!hit && !mayBegin(kernel, skb))) return invalid(kernel, tuple)
+  if (hit) return join(kernel, hit, next, tuple)
+  const id = kernel.cell.state.conntrack.length
+  kernel.cell.change((draft) => {
+    draft.conntrack.push({
+      id, zone, zoneDirection, original: tuple, reply: invert(tuple), mark: 0, confirmed: false, seenReply: false, assured: false,
+      srcNat: false, dstNat: false, srcNatDone: false, dstNatDone: false, tcpState: next,
+    })
+    if (draft.skb) draft.skb.ct = { kind: 'entry', id, info: 'NEW', reply: false }
+  })
+  kernel.tell(() => ({ kind: 'ctTracked', state: 'NEW', created: true, tuple }))
+}
+
+function join(kernel: Kernel, { entry, reply }: CtHit, next: CtTcpState, tuple: Tuple): void {
+  const info: CtInfo = reply || entry.seenReply ? 'ESTABLISHED' : 'NEW'
+  kernel.cell.change((draft) => {
+    const own = draft.conntrack[entry.id]
+    if (own) {
+      own.tcpState = next
+      if (reply) own.seenReply = true
+    }
+    if (draft.skb) draft.skb.ct = { kind: 'entry', id: entry.id, info, reply }
+  })
+  kernel.tell(() => ({ kind: 'ctTracked', state: reply ? `${info} (reply)` : info, created: false, tuple }))
+}
+
+function invalid(kernel: Kernel, tuple: Tuple): void {
+  kernel.changeSkb((draft) => { draft.ct = { kind: 'invalid' } })
+  kernel.tell(() => ({ kind: 'ctTracked', state: 'INVALID', created: false, tuple }))
+}
+
+/** An ICMP error belongs to the connection of the packet it quotes (nf_conntrack_inet_error). */
+function trackError(kernel: Kernel, quoted: Tuple): void {
+  const hit = findConnection(kernel, quoted, kernel.skb.ctTemplate?.zone ?? 0, kernel.skb.ctTemplate?.zoneDirection ?? 'both')
+  if (!hit) return invalid(kernel, quoted)
+  const reply = !hit.reply
+  kernel.changeSkb((draft) => { draft.ct = { kind: 'entry', id: hit.entry.id, info: 'RELATED', reply } })
+  kernel.tell(() => ({ kind: 'ctTracked', state: 'RELATED', created: false, tuple: quoted }))
+}
+
+/** Whether a packet without a connection may begin one. */
+function mayBegin(kernel: Kernel, skb: Skb): boolean {
+  if (skb.protocol === Protocol.icmp || skb.protocol === Protocol.icmpv6) return skb.icmp !== null && QUERIES.has(skb.icmp.type)
+  if (skb.protocol !== Protocol.tcp) return true
+  const kind = skb.tcpFlags & (TcpFlag.SYN | TcpFlag.ACK | TcpFlag.RST | TcpFlag.FIN)
+  if (kind === TcpFlag.SYN) return true
+  // tcp_new: a connection picked up in the middle, only by an ACK and only when loose.
+  return kind === TcpFlag.ACK && kernel.sysctl('net.netfilter.nf_conntrack_tcp_loose', 1) !== 0
+}
+
+/** Requests of ICMP and ICMPv6 (valid_new in nf_conntrack_proto_icmp*.c). */
+const QUERIES: ReadonlySet<number> = new Set([8, 13, 15, 17, 128, 139])
+
+type Segment = 'SYN' | 'SYNACK' | 'FIN' | 'ACK' | 'RST' | 'NONE'
+
+function segmentOf(flags: number): Segment {
+  if (flags & TcpFlag.RST) return 'RST'
+  if (flags & TcpFlag.SYN) return flags & TcpFlag.ACK ? 'SYNACK' : 'SYN'
+  if (flags & TcpFlag.FIN) return 'FIN'
+  return flags & TcpFlag.ACK ? 'ACK' : 'NONE'
+}
+
+/** nf_conntrack_tcp_packet: the entry's next state; null where the packet is invalid. */
+function tcpTransition(skb: Skb, hit: CtHit | null): CtTcpState | null {
+  if (skb.protocol !== Protocol.tcp) return 'NONE'
+  const segment = segmentOf(skb.tcpFlags)
+  if (segment === 'NONE') return null
+  if (!hit) return segment === 'SYN' ? 'SYN_SENT' : 'ESTABLISHED'
+  return (hit.reply ? REPLY : ORIGINAL)[segment]?.[hit.entry.tcpState] ?? (segment === 'RST' ? 'CLOSE' : hit.entry.tcpState)
+}
+
+type Transitions = Readonly<Partial<Record<Segment, Readonly<Partial<Record<CtTcpState, CtTcpState | null>>>>>>
+
+/** tcp_conntracks[][][] of nf_conntrack_proto_tcp.c, the cells a handshake and its refusals reach; null is sIV. */
+const ORIGINAL: Transitions = {
+  SYN: { SYN_RECV: 'SYN_RECV', ESTABLISHED: 'ESTABLISHED', TIME_WAIT: 'SYN_SENT', CLOSE: 'SYN_SENT', SYN_SENT: 'SYN_SENT' },
+  SYNACK: { SYN_SENT: null, NONE: null, SYN_SENT2: 'SYN_RECV' },
+  ACK: { SYN_SENT: null, SYN_SENT2: null, SYN_RECV: 'ESTABLISHED', ESTABLISHED: 'ESTABLISHED' },
+  FIN: { SYN_SENT: null, SYN_RECV: 'FIN_WAIT', ESTABLISHED: 'FIN_WAIT' },
+}
+
+const REPLY: Transitions = {
+  SYN: { SYN_SENT: 'SYN_SENT2', SYN_RECV: null, ESTABLISHED: null },
+  SYNACK: { SYN_SENT: 'SYN_RECV', SYN_RECV: 'SYN_RECV', ESTABLISHED: 'ESTABLISHED' },
+  ACK: { SYN_SENT: null, SYN_RECV: 'SYN_RECV', ESTABLISHED: 'ESTABLISHED' },
+  FIN: { SYN_SENT: null, SYN_RECV: 'FIN_WAIT', ESTABLISHED: 'FIN_WAIT' },
+}
+
+/** nf_conntrack_confirm: the entry becomes findable once its first packet has passed all hooks. */
+export function confirm(kernel: Kernel): void {
+  const { skb } = kernel
+  const entry = kernel.ctOf(skb)
+  if (!entry || entry.confirmed) return
+  kernel.cell.change((draft) => {
+    const own = draft.conntrack[entry.id]
+    if (own) own.confirmed = true
+  })
+}
+
+export const printTuple = (tuple: Tuple): string => `${printEndpoint(tuple.src, tuple.sport)} -> ${printEndpoint(tuple.dst, tuple.dport)}`

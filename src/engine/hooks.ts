@@ -1,0 +1,167 @@
+import type { Effect, RejectWith } from '../extensions/effect.ts'
+import { sameAddress } from '../net/address.ts'
+import type { Hook } from '../netfilter/hook.ts'
+import { STEPS } from '../netfilter/priority.ts'
+import type { HookStep } from '../netfilter/priority.ts'
+import type { Skb } from '../netfilter/skb.ts'
+import type { TableName } from '../netfilter/table.ts'
+import type { RuleVerdict, Verdict } from '../netfilter/verdict.ts'
+import { confirm, trackConnection } from './conntrack.ts'
+import type { Kernel } from './kernel.ts'
+import { KernelContext } from './matchContexts.ts'
+import { bindNat, bindNull, manglePacket, manipAt, natInitialized } from './nat.ts'
+import { routeOutput } from './routing.ts'
+import type { OutputError } from './routing.ts'
+import { applyTproxy, tproxyVerdict } from './tproxy.ts'
+import { traverse } from './traverse.ts'
+import type { EffectApplier } from './traverse.ts'
+
+/** What becomes of a packet at a hook: `reject` for whoever must send the answer, `error` for a sender that gets an errno. */
+export interface HookVerdict {
+  readonly verdict: Verdict
+  readonly reject: RejectWith | null
+  readonly error: OutputError | null
+}
+
+const ACCEPTED: HookVerdict = { verdict: 'ACCEPT', reject: null, error: null }
+
+/** nf_hook_slow: all that is registered at a hook, in order of priority. */
+export function runHook(kernel: Kernel, hook: Hook): HookVerdict {
+  kernel.tell(() => ({ kind: 'hookEntered', hook }))
+  const run = new HookRun(kernel, hook)
+  for (const step of STEPS[hook]) {
+    const result = run.step(step)
+    if (result.verdict !== 'ACCEPT') return result
+  }
+  return ACCEPTED
+}
+
+class HookRun implements EffectApplier {
+  private readonly kernel: Kernel
+  private readonly context: KernelContext
+  private readonly hook: Hook
+  private reject: RejectWith | null = null
+
+  constructor(kernel: Kernel, hook: Hook) {
+    this.kernel = kernel
+    this.hook = hook
+    this.context = new KernelContext(kernel, hook)
+  }
+
+  step(step: HookStep): HookVerdict {
+    const tracked = this.kernel.fixed.conntrack[this.kernel.skb.family]
+    if (step === 'conntrack' || step === 'confirm') {
+      if (tracked) (step === 'conntrack' ? trackConnection : confirm)(this.kernel)
+      return ACCEPTED
+    }
+    if (step === 'nat') return tracked ? this.nat() : ACCEPTED
+    return step === 'mangle' && this.hook === 'OUTPUT' ? this.mangleOutput() : this.table(step)
+  }
+
+  private table(name: TableName): HookVerdict {
+    const table = this.kernel.fixed.rulesets[this.kernel.skb.family].get(name)
+    if (!table) return ACCEPTED
+    const verdict = traverse(this.kernel, table, this.context, this)
+    return { verdict, reject: this.reject, error: null }
+  }
+
+  /** nf_nat_inet_fn: the chains see a connection's first packet only; what they bind holds for all others. */
+  private nat(): HookVerdict {
+    const { kernel, hook } = this
+    const { ct } = kernel.skb
+    const entry = kernel.ctOf(kernel.skb)
+    if (ct?.kind !== 'entry' || !entry) return ACCEPTED
+    const manip = manipAt(hook)
+    const before = kernel.skb
+    if (ct.info === 'NEW' && !natInitialized(entry, manip)) {
+      const result = this.table('nat')
+      if (result.verdict !== 'ACCEPT') return result
+      const bound = kernel.ctOf(kernel.skb)
+      if (bound && !natInitialized(bound, manip)) bindNull(kernel, bound, manip)
+    }
+    const [src, dst] = [before.src, before.dst]
+    manglePacket(kernel, hook)
+    return this.rerouted(src, dst)
+  }
+
+  /** nf_nat_ipv4_local_fn and _pre_routing: a new destination needs a new route. */
+  private rerouted(src: Skb['src'], dst: Skb['dst']): HookVerdict {
+    const { kernel, hook } = this
+    if (sameAddress(kernel.skb.dst, dst) && sameAddress(kernel.skb.src, src)) return ACCEPTED
+    if (hook === 'PREROUTING' && !sameAddress(kernel.skb.dst, dst)) kernel.changeSkb((draft) => { draft.route = null })
+    return hook === 'OUTPUT' && !sameAddress(kernel.skb.dst, dst) ? reroute(kernel) : ACCEPTED
+  }
+
+  /** ipt_mangle_out: a changed address, mark or TOS is routed anew. */
+  private mangleOutput(): HookVerdict {
+    const { kernel } = this
+    const { src, dst, mark, tos } = kernel.skb
+    const result = this.table('mangle')
+    if (result.verdict !== 'ACCEPT') return result
+    const after = kernel.skb
+    const same = sameAddress(after.src, src) && sameAddress(after.dst, dst) && after.mark === mark && after.tos === tos
+    return same ? result : reroute(kernel)
+  }
+
+  verdictOf(effect: Effect): RuleVerdict {
+    switch (effect.kind) {
+      case 'verdict': return effect.verdict
+      case 'nat': return 'ACCEPT'
+      case 'tproxy': return tproxyVerdict(this.kernel, effect)
+      case 'reject': return 'DROP'
+      default: return 'CONTINUE'
+    }
+  }
+
+  apply(effect: Effect): void {
+    const { kernel } = this
+    switch (effect.kind) {
+      case 'set': return this.set(effect.change)
+      case 'connmark': return this.connmark(effect.mark)
+      case 'template': return kernel.changeSkb((draft) => { draft.ctTemplate ??= { notrack: effect.notrack, zone: effect.zone, zoneDirection: effect.zoneDirection } })
+      case 'nat': return this.bind(effect)
+      case 'tproxy': return applyTproxy(kernel, effect)
+      case 'reject': this.reject = effect.with; return
+      case 'verdict':
+      case 'unknown':
+    }
+  }
+
+  private set(change: Extract<Effect, { kind: 'set' }>['change']): void {
+    const { kernel } = this
+    const { mark } = kernel.skb
+    kernel.changeSkb((draft) => { Object.assign(draft, change) })
+    if (change.mark !== undefined) kernel.tell(() => ({ kind: 'markSet', from: mark, to: change.mark ?? 0 }))
+    if (change.ttl !== undefined) kernel.tell(() => ({ kind: 'headerSet', field: 'ttl', to: change.ttl ?? 0 }))
+    if (change.tos !== undefined) kernel.tell(() => ({ kind: 'headerSet', field: 'tos', to: change.tos ?? 0 }))
+  }
+
+  private connmark(mark: number): void {
+    const { kernel } = this
+    const entry = kernel.ctOf(kernel.skb)
+    if (!entry || entry.mark === mark) return
+    kernel.cell.change((draft) => {
+      const own = draft.conntrack[entry.id]
+      if (own) own.mark = mark
+    })
+    kernel.tell(() => ({ kind: 'connmarkSet', from: entry.mark, to: mark }))
+  }
+
+  private bind({ manip, range }: Extract<Effect, { kind: 'nat' }>): void {
+    const entry = this.kernel.ctOf(this.kernel.skb)
+    if (entry && !natInitialized(entry, manip)) bindNat(this.kernel, entry, range, manip)
+  }
+}
+
+/** ip_route_me_harder: a route for what the packet has become; without one it is dropped. */
+function reroute(kernel: Kernel): HookVerdict {
+  const { skb } = kernel
+  const route = routeOutput(kernel, { src: skb.src, dst: skb.dst, mark: skb.mark, uid: 0, device: null, source: 'any' })
+  if (typeof route === 'string') {
+    kernel.tell(() => ({ kind: 'dropped', code: 'no-route', why: `after the change there is no route to it (${route})` }))
+    return { verdict: 'STOLEN', reject: null, error: route }
+  }
+  kernel.changeSkb((draft) => { draft.out = route.device; draft.route = route.local ? 'local' : 'forward' })
+  kernel.tell(() => ({ kind: 'routed', outcome: 'output', device: route.device, why: route.why }))
+  return ACCEPTED
+}

@@ -1,0 +1,70 @@
+import type { Address } from '../net/address.ts'
+import { isAnyAddress } from '../net/address.ts'
+import type { AddressType, MatchContext, SocketView } from '../extensions/matchContext.ts'
+import type { CtEntry } from '../netfilter/ctState.ts'
+import type { Hook } from '../netfilter/hook.ts'
+import type { Skb } from '../netfilter/skb.ts'
+import type { Ternary } from '../netfilter/ternary.ts'
+import { inSet } from './ipset.ts'
+import type { Kernel } from './kernel.ts'
+import { validSource } from './routing.ts'
+import { establishedSocket, listeningSocket } from './socketLookup.ts'
+
+/** What the extensions may ask of a running kernel at one hook. */
+export class KernelContext implements MatchContext {
+  readonly hook: Hook
+  private readonly kernel: Kernel
+
+  constructor(kernel: Kernel, hook: Hook) {
+    this.kernel = kernel
+    this.hook = hook
+  }
+
+  get now(): number | null {
+    return this.kernel.environment.now
+  }
+
+  ct(skb: Skb): CtEntry | null {
+    return this.kernel.ctOf(skb)
+  }
+
+  addressType(address: Address, device: string | null): AddressType {
+    const type = this.kernel.fixed.fib.addressType(address, device)
+    return type === null || type === 'throw' ? 'UNSPEC' : ADDRESS_TYPES[type]
+  }
+
+  addressesOf(device: string): readonly Address[] {
+    return this.kernel.fixed.netns.interfaces.find(({ name }) => name === device)?.addresses.filter(({ address }) => address.family === this.kernel.skb.family).map(({ address }) => address) ?? []
+  }
+
+  sourceTowards(to: Address, device: string): Address | null {
+    return this.kernel.fixed.fib.sourceFor(device, to)
+  }
+
+  socketOf(skb: Skb): SocketView | null {
+    const { state } = this.kernel.cell
+    const socket = establishedSocket(state, skb) ?? listeningSocket(state, skb, skb.in)
+    return socket && { transparent: socket.transparent, wildcard: socket.remote === null && isAnyAddress(socket.local), mark: socket.mark }
+  }
+
+  reversePath(skb: Skb, strictness: 'strict' | 'loose', mark: number): boolean {
+    return validSource(this.kernel, skb, strictness === 'strict' ? 1 : 2, mark)
+  }
+
+  inSet(set: string, fields: readonly string[], skb: Skb): Ternary {
+    return inSet(this.kernel.fixed.netns.sets, set, fields, skb)
+  }
+
+  recall(key: string): readonly number[] | null {
+    return this.kernel.cell.state.memory[key] ?? null
+  }
+
+  remember(key: string, value: readonly number[]): void {
+    this.kernel.cell.change((draft) => { draft.memory[key] = value })
+  }
+}
+
+const ADDRESS_TYPES = {
+  unicast: 'UNICAST', local: 'LOCAL', broadcast: 'BROADCAST', multicast: 'MULTICAST', anycast: 'ANYCAST',
+  blackhole: 'BLACKHOLE', unreachable: 'UNREACHABLE', prohibit: 'PROHIBIT',
+} as const

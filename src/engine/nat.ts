@@ -1,0 +1,111 @@
+import { printEndpoint, sameAddress } from '../net/address.ts'
+import type { Address } from '../net/address.ts'
+import { hasPorts } from '../net/protocol.ts'
+import type { Manip, NatRange } from '../extensions/effect.ts'
+import type { CtEntry } from '../netfilter/ctState.ts'
+import type { Hook } from '../netfilter/hook.ts'
+import { invert, sameTuple } from '../netfilter/tuple.ts'
+import type { Tuple } from '../netfilter/tuple.ts'
+import type { Kernel } from './kernel.ts'
+
+/** HOOK2MANIP: what NAT rewrites at a hook. */
+export const manipAt = (hook: Hook): Manip => (hook === 'INPUT' || hook === 'POSTROUTING' ? 'source' : 'destination')
+
+export const natInitialized = (entry: CtEntry, manip: Manip): boolean => (manip === 'source' ? entry.srcNatDone : entry.dstNatDone)
+
+/** nf_nat_setup_info: binds a connection to what a rule allows; the tuple it gets must be free. */
+export function bindNat(kernel: Kernel, entry: CtEntry, range: NatRange, manip: Manip): void {
+  const current = invert(entry.reply)
+  const chosen = uniqueTuple(kernel, entry, current, range, manip)
+  const changed = !sameTuple(chosen, current)
+  kernel.cell.change((draft) => {
+    const own = draft.conntrack[entry.id]
+    if (!own) return
+    if (changed) own.reply = invert(chosen)
+    if (manip === 'source') { own.srcNatDone = true; own.srcNat ||= changed } else { own.dstNatDone = true; own.dstNat ||= changed }
+  })
+  if (changed && manip === 'destination') kernel.handedTo.push(chosen.dport)
+  if (changed) kernel.tell(() => ({ kind: 'natBound', manip, ...ends(current, chosen, manip) }))
+}
+
+/** nf_nat_alloc_null_binding: no rule spoke, yet the tuple must be unique, so a source port may still change. */
+export function bindNull(kernel: Kernel, entry: CtEntry, manip: Manip): void {
+  const address = manip === 'source' ? entry.reply.dst : entry.reply.src
+  bindNat(kernel, entry, { minAddress: address, maxAddress: address, minPort: null, maxPort: null, random: false, netmap: false, basePort: null }, manip)
+}
+
+const ends = (before: Tuple, after: Tuple, manip: Manip): { from: string; to: string } =>
+  manip === 'source'
+    ? { from: printEndpoint(before.src, before.sport), to: printEndpoint(after.src, after.sport) }
+    : { from: printEndpoint(before.dst, before.dport), to: printEndpoint(after.dst, after.dport) }
+
+/** get_unique_tuple of nf_nat_core.c. */
+function uniqueTuple(kernel: Kernel, entry: CtEntry, current: Tuple, range: NatRange, manip: Manip): Tuple {
+  const address = chosenAddress(current, range, manip)
+  const addressed: Tuple = manip === 'source' ? { ...current, src: address } : { ...current, dst: address }
+  const port = manip === 'source' ? addressed.sport : addressed.dport
+  const free = (tuple: Tuple): boolean => !isUsed(kernel, entry, tuple)
+  if (!hasPorts(current.protocol)) return addressed
+  if (range.minPort === null || range.maxPort === null) {
+    if (manip === 'destination' || (!range.random && free(addressed))) return addressed
+    return { ...addressed, sport: kernel.environment.freePort() }
+  }
+  const first = range.basePort === null ? range.minPort : range.minPort + (port - range.basePort)
+  const fits = range.basePort === null && port >= range.minPort && port <= range.maxPort
+  const withPort = (to: number): Tuple => (manip === 'source' ? { ...addressed, sport: to } : { ...addressed, dport: to })
+  if (range.minPort === range.maxPort) return withPort(first)
+  if (fits && !range.random && free(addressed)) return addressed
+  for (let to = first; to <= range.maxPort; to += 1) if (free(withPort(to))) return withPort(to)
+  return withPort(first)
+}
+
+/** find_best_ips_proto: within a range of addresses the kernel hashes; NETMAP keeps the host bits. */
+function chosenAddress(current: Tuple, range: NatRange, manip: Manip): Address {
+  const own = manip === 'source' ? current.src : current.dst
+  if (range.minAddress === null) return own
+  if (!range.netmap || range.maxAddress === null) return range.minAddress
+  const { minAddress: low, maxAddress: high } = range
+  const word = (l: number, h: number, o: number): number => ((l & ~(l ^ h)) | (o & (l ^ h))) >>> 0
+  return { family: own.family, a: word(low.a, high.a, own.a), b: word(low.b, high.b, own.b), c: word(low.c, high.c, own.c), d: word(low.d, high.d, own.d) }
+}
+
+/** nf_nat_used_tuple: another connection already answers to the reply this tuple would have. */
+function isUsed(kernel: Kernel, entry: CtEntry, tuple: Tuple): boolean {
+  const reply = invert(tuple)
+  return kernel.cell.state.conntrack.some((other) => other.id !== entry.id && other.confirmed && other.zone === entry.zone && (sameTuple(other.reply, reply) || sameTuple(other.original, reply)))
+}
+
+/** nf_nat_packet: rewrites the packet to what its connection is bound to. */
+export function manglePacket(kernel: Kernel, hook: Hook): void {
+  const { skb } = kernel
+  const entry = kernel.ctOf(skb)
+  if (!entry || skb.ct?.kind !== 'entry') return
+  const manip = manipAt(hook)
+  const { reply } = skb.ct
+  const bound = (manip === 'source') !== reply ? entry.srcNat : entry.dstNat
+  if (!bound) return
+  const target = invert(reply ? entry.original : entry.reply)
+  if (skb.icmp?.quoted) mangleError(kernel, entry, manip, target)
+  else rewrite(kernel, manip, target)
+}
+
+function rewrite(kernel: Kernel, manip: Manip, target: Tuple): void {
+  const { skb } = kernel
+  const [address, port] = manip === 'source' ? [skb.src, skb.sport] : [skb.dst, skb.dport]
+  const [to, toPort] = manip === 'source' ? [target.src, target.sport] : [target.dst, target.dport]
+  const ports = hasPorts(skb.protocol)
+  if (sameAddress(address, to) && (port === toPort || !ports)) return
+  kernel.changeSkb((draft) => {
+    if (manip === 'source') { draft.src = to; if (ports) draft.sport = toPort } else { draft.dst = to; if (ports) draft.dport = toPort }
+  })
+  kernel.tell(() => ({ kind: 'mangled', manip, from: printEndpoint(address, port), to: printEndpoint(to, ports ? toPort : port) }))
+}
+
+/** nf_nat_icmp_reply_translation: the error's own address, and the packet it quotes, as the other side knows them. */
+function mangleError(kernel: Kernel, entry: CtEntry, manip: Manip, target: Tuple): void {
+  rewrite(kernel, manip, target)
+  kernel.changeSkb((draft) => {
+    if (!draft.icmp || draft.ct?.kind !== 'entry') return
+    draft.icmp = { ...draft.icmp, quoted: draft.ct.reply ? entry.original : entry.reply }
+  })
+}

@@ -1,0 +1,60 @@
+import { enablePatches, produceWithPatches } from 'immer'
+import type { Patch } from 'immer'
+import type { NetnsState } from './state.ts'
+
+enablePatches()
+
+/** Holds a namespace's state. What a recipe does is the same in both kinds; only the bookkeeping differs. */
+export interface StateCell {
+  readonly state: NetnsState
+  change(recipe: (draft: NetnsState) => void): void
+  /** The changes since the last call. */
+  taken(): { readonly patches: readonly Patch[]; readonly inverse: readonly Patch[] }
+}
+
+const NOTHING = { patches: [], inverse: [] } as const
+
+/** For a walk nobody watches: changes in place, and keeps no record. */
+export class PlainCell implements StateCell {
+  readonly state: NetnsState
+  constructor(state: NetnsState) {
+    this.state = state
+  }
+
+  change(recipe: (draft: NetnsState) => void): void {
+    recipe(this.state)
+  }
+
+  taken(): typeof NOTHING {
+    return NOTHING
+  }
+}
+
+/** For a watched walk: every state is immutable, every change a patch with its inverse. */
+export class RecordedCell implements StateCell {
+  private current: NetnsState
+  private patches: Patch[] = []
+  private inverse: Patch[] = []
+
+  constructor(state: NetnsState) {
+    this.current = state
+  }
+
+  get state(): NetnsState {
+    return this.current
+  }
+
+  change(recipe: (draft: NetnsState) => void): void {
+    const [next, patches, inverse] = produceWithPatches(this.current, (draft: NetnsState) => { recipe(draft) })
+    this.current = next
+    this.patches.push(...patches)
+    this.inverse.unshift(...inverse)
+  }
+
+  taken(): { patches: Patch[]; inverse: Patch[] } {
+    const taken = { patches: this.patches, inverse: this.inverse }
+    this.patches = []
+    this.inverse = []
+    return taken
+  }
+}

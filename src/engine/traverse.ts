@@ -1,0 +1,139 @@
+import type { Effect } from '../extensions/effect.ts'
+import type { MatchContext } from '../extensions/matchContext.ts'
+import type { CompiledChain, CompiledRule, CompiledTable } from '../ruleset/compile.ts'
+import type { Hook } from '../netfilter/hook.ts'
+import type { RulePlace } from '../netfilter/traceEvent.ts'
+import type { RuleVerdict, Verdict } from '../netfilter/verdict.ts'
+import type { Kernel } from './kernel.ts'
+
+/** Where a jump came from: the walk goes on behind this rule. */
+interface Frame {
+  readonly chain: CompiledChain
+  readonly next: number
+}
+
+/** Carries out what targets ask for; the verdict is known before, so that a trace names the rule first. */
+export interface EffectApplier {
+  verdictOf(effect: Effect): RuleVerdict
+  apply(effect: Effect): void
+}
+
+/** ipt_do_table: walks a table's base chain for this hook and what it jumps to. */
+export function traverse(kernel: Kernel, table: CompiledTable, context: MatchContext, applier: EffectApplier): Verdict {
+  const base = table.base.get(context.hook)
+  if (!base) return 'ACCEPT'
+  const stack: Frame[] = []
+  let chain = base
+  let next = 0
+  for (;;) {
+    const rule = chain.rules[next]
+    next += 1
+    const verdict = rule === undefined ? 'RETURN' : runRule(kernel, chain, rule, context, applier)
+    if (verdict === 'CONTINUE') continue
+    if (typeof verdict === 'object') {
+      if (verdict.push) stack.push({ chain, next })
+      chain = verdict.to
+      next = 0
+    } else if (verdict === 'RETURN') {
+      const back = stack.pop()
+      if (!back) return policy(kernel, base, context.hook)
+      if (rule === undefined) tellEnd(kernel, chain, back.chain, context.hook)
+      chain = back.chain
+      next = back.next
+    } else return verdict
+  }
+}
+
+/** A goto does not push: what ends the chain gone to returns to whoever jumped before (ipt_do_table). */
+interface Jump {
+  readonly to: CompiledChain
+  readonly push: boolean
+}
+
+function runRule(kernel: Kernel, chain: CompiledChain, rule: CompiledRule, context: MatchContext, applier: EffectApplier): RuleVerdict | Jump {
+  if (!matches(kernel, chain, rule, context)) return 'CONTINUE'
+  const { target } = rule
+  switch (target.kind) {
+    case 'none':
+      tellMatch(kernel, { chain, rule, hook: context.hook }, 'CONTINUE', null)
+      return 'CONTINUE'
+    case 'jump':
+    case 'goto':
+      tellMatch(kernel, { chain, rule, hook: context.hook }, `${target.kind.toUpperCase()} ${target.chain.name}`, target.chain.name)
+      return { to: target.chain, push: target.kind === 'jump' }
+    case 'unknown':
+      tellMatch(kernel, { chain, rule, hook: context.hook }, 'CONTINUE', target.name)
+      return unknownVerdict(kernel, target.doubt.message, target.name)
+    case 'action': return runTarget(kernel, chain, rule, context, applier)
+  }
+}
+
+function runTarget(kernel: Kernel, chain: CompiledChain, rule: CompiledRule, context: MatchContext, applier: EffectApplier): RuleVerdict {
+  const { target } = rule
+  if (target.kind !== 'action') throw new Error('only an action is run')
+  const effect = target.action(kernel.skb, context)
+  if (effect.kind === 'unknown') {
+    tellMatch(kernel, { chain, rule, hook: context.hook }, 'CONTINUE', target.name)
+    return unknownVerdict(kernel, effect.doubt.message, target.name)
+  }
+  const verdict = applier.verdictOf(effect)
+  tellMatch(kernel, { chain, rule, hook: context.hook }, verdict, target.name)
+  applier.apply(effect)
+  return verdict
+}
+
+/** A target without semantics may let the packet go on, take it out of the table, or drop it: the walk forks three ways. */
+function unknownVerdict(kernel: Kernel, message: string, name: string): RuleVerdict {
+  const doubt = (what: string, key: string) => ({ code: 'unmodelled-target', message: `${message}; here: ${what}`, probability: null, key: `${name}:${key}` })
+  if (kernel.decide(doubt('the rule behind it is next', 'continue'))) return 'CONTINUE'
+  return kernel.decide(doubt('it accepts', 'accept')) ? 'ACCEPT' : 'DROP'
+}
+
+/** Kleene's and over the rule's tests, in order; a later certain miss outweighs an earlier doubt. */
+function matches(kernel: Kernel, chain: CompiledChain, rule: CompiledRule, context: MatchContext): boolean {
+  const { skb } = kernel
+  for (let i = 0; i < rule.tests.length; i += 1) {
+    const test = rule.tests[i]
+    const result = test ? test.test(skb, context) : true
+    if (result === true) continue
+    const missed = result === false ? i : certainMiss(rule, i + 1, kernel, context)
+    if (missed !== null) return miss(kernel, chain, rule, missed, context)
+    if (!kernel.decide(result)) return miss(kernel, chain, rule, i, context)
+  }
+  return true
+}
+
+function certainMiss(rule: CompiledRule, from: number, kernel: Kernel, context: MatchContext): number | null {
+  const at = rule.tests.findIndex(({ test, stateful }, i) => i >= from && !stateful && test(kernel.skb, context) === false)
+  return at < 0 ? null : at
+}
+
+function miss(kernel: Kernel, chain: CompiledChain, rule: CompiledRule, at: number, context: MatchContext): false {
+  const test = rule.tests[at]
+  kernel.tell(() => ({ kind: 'ruleMissed', hook: context.hook, place: placeOf(chain, rule), asked: test?.asked ?? '', seen: test?.seen(kernel.skb, context) ?? '' }))
+  return false
+}
+
+const placeOf = (chain: CompiledChain, { number, rule }: CompiledRule): RulePlace => ({ table: chain.table, chain: chain.name, number, rule })
+
+/** A rule met at a hook. */
+interface Visit {
+  readonly chain: CompiledChain
+  readonly rule: CompiledRule
+  readonly hook: Hook
+}
+
+function tellMatch(kernel: Kernel, { chain, rule, hook }: Visit, verdict: string, target: string | null): void {
+  kernel.tell(() => ({ kind: 'ruleMatched', hook, place: placeOf(chain, rule), verdict, target }))
+}
+
+function tellEnd(kernel: Kernel, chain: CompiledChain, to: CompiledChain, hook: Hook): void {
+  kernel.tell(() => ({ kind: 'chainEnded', hook, table: chain.table, chain: chain.name, to: to.name }))
+}
+
+function policy(kernel: Kernel, base: CompiledChain, hook: Hook): Verdict {
+  const verdict = base.policy ?? 'ACCEPT'
+  kernel.tell(() => ({ kind: 'policyApplied', hook, table: base.table, chain: base.name, verdict }))
+  return verdict
+}
+

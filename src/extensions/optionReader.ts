@@ -1,0 +1,118 @@
+import type { Option, Word } from '../../grammar/ast.ts'
+import type { Family } from '../net/address.ts'
+import { servicePort } from '../net/service.ts'
+import { protocolName } from '../net/protocol.ts'
+import type { Negatable } from '../netfilter/ruleset.ts'
+import type { PortRange } from '../net/portRange.ts'
+
+/** Something an extension cannot take, and the word to blame. */
+export interface OptionProblem {
+  readonly message: string
+  readonly word: Word
+}
+
+/**
+ * The options of one match or target. Whatever an extension asks for and cannot have becomes a problem, and it gets
+ * null or a harmless value: a rule with problems is kept as text and is unknown in a walk.
+ */
+export class OptionReader {
+  readonly problems: OptionProblem[] = []
+  readonly family: Family
+  /** The rule's own `-p`, for names of services; null without one. */
+  readonly protocol: number | null
+  private readonly options: readonly Option[]
+  private readonly taken = new Set<Option>()
+
+  constructor(options: readonly Option[], family: Family, protocol: number | null) {
+    this.options = options
+    this.family = family
+    this.protocol = protocol
+  }
+
+  /** The option under any of these spellings; the last one given counts, as getopt leaves it. */
+  take(...flags: readonly string[]): Option | null {
+    let found: Option | null = null
+    for (const option of this.options) {
+      if (!flags.includes(option.flag.text)) continue
+      this.taken.add(option)
+      found = option
+    }
+    return found
+  }
+
+  /** Every option under any of these spellings, as they stand: for what may be repeated. */
+  takeAll(...flags: readonly string[]): readonly Option[] {
+    const found = this.options.filter(({ flag }) => flags.includes(flag.text))
+    for (const option of found) this.taken.add(option)
+    return found
+  }
+
+  has(...flags: readonly string[]): boolean {
+    return this.take(...flags) !== null
+  }
+
+  /** The option's first argument. */
+  word(option: Option): string {
+    const [word] = option.args
+    if (!word) this.refuse(option.flag, `${option.flag.text} wants a value`)
+    return word?.text ?? ''
+  }
+
+  /** A number in decimal, hex or octal as strtoul takes it, up to `max`. */
+  number(option: Option, max: number): number {
+    return this.parsedNumber(this.word(option), option, max)
+  }
+
+  private parsedNumber(text: string, option: Option, max: number): number {
+    const value = parseNumber(text)
+    if (value === null || value > max) {
+      this.refuse(option.args[0] ?? option.flag, `${option.flag.text} takes a number from 0 to ${max}, not ${JSON.stringify(text)}`)
+      return 0
+    }
+    return value
+  }
+
+  /** "80", "80:90", ":90", "80:", or a service name. */
+  portRange(option: Option, separator: string): Negatable<PortRange> {
+    const text = this.word(option)
+    const [first = '', last] = text.split(separator)
+    const value = last === undefined ? { first: this.port(first, option), last: this.port(first, option) } : { first: this.port(first || '0', option), last: this.port(last || '65535', option) }
+    return { value, negated: option.negated }
+  }
+
+  port(text: string, option: Option): number {
+    const port = servicePort(text, this.protocol === null ? null : protocolName(this.protocol))
+    if (port === null) this.refuse(option.args[0] ?? option.flag, `${JSON.stringify(text)} is neither a port (0 to 65535) nor the name of a service`)
+    return port ?? 0
+  }
+
+  /** "0x539" or "0x539/0xfff"; no mask is all ones. */
+  masked(option: Option): MaskedValue {
+    const [value = '', mask] = this.word(option).split('/')
+    return {
+      value: this.parsedNumber(value, option, 0xffffffff),
+      mask: mask === undefined ? 0xffffffff : this.parsedNumber(mask, option, 0xffffffff),
+    }
+  }
+
+  refuse(word: Word, message: string): void {
+    this.problems.push({ message, word })
+  }
+
+  /** Options nobody asked for. */
+  left(): readonly Option[] {
+    return this.options.filter((option) => !this.taken.has(option))
+  }
+}
+
+export interface MaskedValue {
+  readonly value: number
+  readonly mask: number
+}
+
+/** A number as C's strtoul with base 0 takes it; null for anything else. */
+export function parseNumber(text: string): number | null {
+  if (/^0[xX][0-9a-fA-F]{1,13}$/.test(text)) return Number(text)
+  if (/^0[0-7]+$/.test(text)) return parseInt(text, 8)
+  return /^\d{1,15}$/.test(text) ? Number(text) : null
+}

@@ -1,0 +1,24 @@
+import type { Effect } from '../effect.ts'
+import type { TargetExtension } from '../extension.ts'
+import { natChoiceWords, natOption, natRange, NAT_CHOICES, parseListedNatChoice, parseNatChoice, printNatTo, readNatTo } from '../natSpec.ts'
+import type { NatSpec } from '../natSpec.ts'
+
+/** xt_nat.c: rewrites where the connection seems to come from. */
+export const snat: TargetExtension<NatSpec> = {
+  name: 'SNAT',
+  options: { '--to-source': 1, '--to': 1, ...NAT_CHOICES },
+  tables: ['nat'],
+  hooks: ['POSTROUTING', 'INPUT'],
+  needsConntrack: () => true,
+  parse: (options) => ({ ...natOption(options, options.take('--to-source', '--to'), (text) => readNatTo(text, options.family)), ...parseNatChoice(options) }),
+  print: (spec) => ['--to-source', printNatTo(spec), ...natChoiceWords(spec, '--')].join(' '),
+  parseListing(cursor) {
+    const to = readNatTo(cursor.suffix('to:') ?? '', cursor.family)
+    return to && { ...to, ...parseListedNatChoice(cursor) }
+  },
+  printListing: (spec) => [`to:${printNatTo(spec)}`, ...natChoiceWords(spec, '')].join(' '),
+  compile(spec) {
+    const effect: Effect = { kind: 'nat', manip: 'source', range: natRange(spec) }
+    return () => effect
+  },
+}

@@ -1,0 +1,152 @@
+import { isLinkLocal, isLoopback, isMulticast, sameAddress } from '../net/address.ts'
+import type { Address, Family } from '../net/address.ts'
+import { contains, maskOf, masked, parsePrefix, prefixLength, width } from '../net/prefix.ts'
+import type { InterfaceAddress, Netns, PolicyRule, Route, RouteType } from './netns.ts'
+
+/** What a routing decision may depend on (struct flowi). */
+export interface Flow {
+  readonly family: Family
+  /** null: the kernel is to choose it. */
+  readonly src: Address | null
+  readonly dst: Address
+  readonly mark: number
+  /** The interface it came in by; null for what this namespace sends. */
+  readonly in: string | null
+  /** The interface it must leave by (SO_BINDTODEVICE). */
+  readonly out: string | null
+  readonly uid: number
+}
+
+export type FibError = 'unreachable' | 'prohibit' | 'blackhole'
+
+export interface FibMatch {
+  readonly route: Route
+  readonly table: number
+}
+
+/** Routes and policy rules, made ready for look-ups (fib_lookup). */
+export class Fib {
+  private readonly netns: Netns
+  private readonly rules: readonly PolicyRule[]
+  private readonly tables: ReadonlyMap<string, readonly Route[]>
+
+  constructor(netns: Netns) {
+    this.netns = netns
+    this.rules = [...netns.rules].sort((x, y) => x.priority - y.priority)
+    this.tables = groupRoutes(netns.routes)
+  }
+
+  /** The route this flow takes: policy rules in order of priority, in each table the longest prefix, then the lowest metric. */
+  lookup(flow: Flow): FibMatch | FibError {
+    for (const rule of this.rules) {
+      if (rule.family !== flow.family || !ruleApplies(rule, flow)) continue
+      if (rule.action.kind !== 'lookup') return rule.action.kind === 'unmodelled' ? 'unreachable' : rule.action.kind
+      const found = this.lookupTable(rule.action.table, flow)
+      if (found === null || found.type === 'throw') continue
+      if (found.type === 'blackhole' || found.type === 'unreachable' || found.type === 'prohibit') return found.type
+      return { route: found, table: rule.action.table }
+    }
+    return 'unreachable'
+  }
+
+  private lookupTable(table: number, flow: Flow): Route | null {
+    const routes = this.tables.get(`${flow.family}/${table}`) ?? []
+    return routes.find((route) => contains(route.destination, flow.dst) && (flow.out === null || route.device === flow.out || route.type === 'local')) ?? null
+  }
+
+  /** The type the local table, then all tables, give an address (inet_dev_addr_type). */
+  addressType(address: Address, device: string | null): RouteType | null {
+    if (isMulticast(address)) return 'multicast'
+    const routes = this.tables.get(`${address.family}/255`) ?? []
+    const found = routes.find((route) => contains(route.destination, address) && (device === null || route.device === device))
+    return found?.type ?? (device === null ? 'unicast' : null)
+  }
+
+  isLocal(address: Address): boolean {
+    return this.addressType(address, null) === 'local'
+  }
+
+  addressesOf(device: string, family: Family): readonly InterfaceAddress[] {
+    return this.netns.interfaces.find(({ name }) => name === device)?.addresses.filter(({ address }) => address.family === family) ?? []
+  }
+
+  /** The source for packets out of a device: inet_select_addr for IPv4, ipv6_dev_get_saddr (RFC 6724) for IPv6. */
+  sourceFor(device: string, to: Address): Address | null {
+    const own = this.addressesOf(device, to.family)
+    return (to.family === 4 ? selectedV4(own, to) : selectedV6(own, to)) ?? this.elsewhere(to)
+  }
+
+  private elsewhere(to: Address): Address | null {
+    const all = this.netns.interfaces.flatMap(({ addresses }) => addresses).filter(({ address }) => address.family === to.family)
+    return (to.family === 4 ? selectedV4(all, to) : selectedV6(all.filter(({ address }) => !isLoopback(address)), to)) ?? null
+  }
+
+  /** Whether an address is on this device's own link, and not this host's. */
+  isNeighbour(address: Address, device: string): boolean {
+    if (this.isLocal(address)) return false
+    return this.addressesOf(device, address.family).some((own) => own.length < width(address.family) && onLink(own, address))
+  }
+}
+
+const onLink = ({ address, length }: InterfaceAddress, other: Address): boolean => {
+  const mask = maskOf(address.family, length)
+  return contains({ address: masked(address, mask), mask }, other)
+}
+
+/** The first primary address on the destination's subnet, else the first; addresses of host scope (127.0.0.1) leave no host. */
+function selectedV4(own: readonly InterfaceAddress[], to: Address): Address | null {
+  const fitting = own.filter(({ secondary, scope }) => !secondary && scope !== 'host')
+  return (fitting.find((each) => onLink(each, to)) ?? fitting[0])?.address ?? null
+}
+
+/** RFC 6724, section 5: same address, same scope, same label, longest common prefix; the first listed among equals. */
+function selectedV6(own: readonly InterfaceAddress[], to: Address): Address | null {
+  const score = ({ address }: InterfaceAddress): number =>
+    (sameAddress(address, to) ? 1e6 : 0) + (isLinkLocal(address) === isLinkLocal(to) ? 1e5 : 0) + (label(address) === label(to) ? 1e4 : 0) + commonBits(address, to)
+  let best: InterfaceAddress | null = null
+  for (const each of own) if (best === null || score(each) > score(best)) best = each
+  return best?.address ?? null
+}
+
+/** The kernel's default policy table (net/ipv6/addrlabel.c). */
+const LABELS = (
+  [['::1/128', 0], ['::ffff:0:0/96', 4], ['2001::/32', 6], ['2001:10::/28', 7], ['2002::/16', 2], ['3ffe::/16', 12], ['fec0::/10', 11], ['fc00::/7', 5], ['::/96', 3], ['::/0', 1]] as const
+).flatMap(([text, number]) => {
+  const prefix = parsePrefix(text)
+  return prefix ? [{ prefix, number }] : []
+})
+
+const label = (address: Address): number => LABELS.find(({ prefix }) => contains(prefix, address))?.number ?? 1
+
+function commonBits(x: Address, y: Address): number {
+  let bits = 0
+  for (const [a, b] of [[x.a, y.a], [x.b, y.b], [x.c, y.c], [x.d, y.d]] as const) {
+    const same = Math.clz32(a ^ b)
+    bits += same
+    if (same < 32) break
+  }
+  return bits
+}
+
+function groupRoutes(routes: readonly Route[]): ReadonlyMap<string, readonly Route[]> {
+  const groups = new Map<string, Route[]>()
+  for (const route of routes) {
+    const key = `${route.family}/${route.table}`
+    const group = groups.get(key)
+    if (group) group.push(route)
+    else groups.set(key, [route])
+  }
+  for (const group of groups.values()) group.sort((x, y) => (prefixLength(y.destination.mask) ?? 0) - (prefixLength(x.destination.mask) ?? 0) || x.metric - y.metric)
+  return groups
+}
+
+function ruleApplies(rule: PolicyRule, flow: Flow): boolean {
+  const applies =
+    (rule.from === null || (flow.src !== null && contains(rule.from, flow.src))) &&
+    (rule.to === null || contains(rule.to, flow.dst)) &&
+    (rule.mark === null || (flow.mark & rule.mark.mask) >>> 0 === rule.mark.value) &&
+    (rule.in === null || rule.in === (flow.in ?? 'lo')) &&
+    (rule.out === null || rule.out === flow.out) &&
+    (rule.uids === null || (flow.uid >= rule.uids.first && flow.uid <= rule.uids.last))
+  return applies !== rule.negated
+}

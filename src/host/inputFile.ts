@@ -1,0 +1,5 @@
+/** A file, or what standard input gave. */
+export interface InputFile {
+  readonly name: string
+  readonly text: string
+}

@@ -1,0 +1,96 @@
+import type { Address, Family } from '../net/address.ts'
+import type { Prefix } from '../net/prefix.ts'
+import type { Ruleset } from '../netfilter/ruleset.ts'
+
+export interface InterfaceAddress {
+  readonly address: Address
+  /** Length of the on-link prefix. */
+  readonly length: number
+  readonly scope: 'global' | 'site' | 'link' | 'host'
+  readonly secondary: boolean
+}
+
+export interface NetInterface {
+  readonly name: string
+  readonly up: boolean
+  /** In the order `ip addr` lists them, which is the kernel's own. */
+  readonly addresses: readonly InterfaceAddress[]
+  /** The bridge it is a port of. */
+  readonly master: string | null
+}
+
+export type RouteType = 'unicast' | 'local' | 'broadcast' | 'multicast' | 'anycast' | 'blackhole' | 'unreachable' | 'prohibit' | 'throw'
+
+export interface Route {
+  readonly family: Family
+  readonly table: number
+  readonly type: RouteType
+  readonly destination: Prefix
+  readonly via: Address | null
+  readonly device: string | null
+  /** prefsrc: the source address it prefers. */
+  readonly source: Address | null
+  readonly metric: number
+}
+
+/** Routing tables that have a name (/etc/iproute2/rt_tables). */
+export const RouteTable = { local: 255, main: 254, default: 253 } as const
+
+/** One line of `ip rule`. */
+export interface PolicyRule {
+  readonly family: Family
+  readonly priority: number
+  readonly negated: boolean
+  readonly from: Prefix | null
+  readonly to: Prefix | null
+  readonly mark: { readonly value: number; readonly mask: number } | null
+  readonly in: string | null
+  readonly out: string | null
+  readonly uids: { readonly first: number; readonly last: number } | null
+  readonly action: { readonly kind: 'lookup'; readonly table: number } | { readonly kind: 'blackhole' | 'unreachable' | 'prohibit' | 'unmodelled' }
+}
+
+/** A TCP socket in LISTEN, or an unconnected UDP socket. */
+export interface Listener {
+  readonly protocol: number
+  readonly address: Address
+  readonly port: number
+  /** An IPv6 wildcard that takes no IPv4 (IPV6_V6ONLY). */
+  readonly v6only: boolean
+  readonly transparent: boolean
+  /** SO_MARK. */
+  readonly mark: number
+  readonly uid: number
+  readonly gid: number
+  readonly process: string
+  /** SO_BINDTODEVICE. */
+  readonly device: string | null
+}
+
+export interface IpSet {
+  readonly name: string
+  /** "hash:ip", "hash:ip,port", … */
+  readonly type: string
+  readonly entries: readonly string[]
+}
+
+/** One network namespace before any packet: plain data. */
+export interface Netns {
+  readonly name: string
+  readonly rulesets: readonly Ruleset[]
+  readonly interfaces: readonly NetInterface[]
+  readonly routes: readonly Route[]
+  readonly rules: readonly PolicyRule[]
+  readonly listeners: readonly Listener[]
+  /** "net.ipv4.ip_forward" -> 1; what is absent has the kernel's default. */
+  readonly sysctls: Readonly<Record<string, number>>
+  readonly sets: readonly IpSet[]
+  /** Which program loads the rules; iptables-nft where nothing tells. */
+  readonly backend: 'legacy' | 'nft'
+}
+
+/** The rules every namespace starts with (fib_default_rules_init). */
+export const defaultRules = (family: Family): readonly PolicyRule[] =>
+  ([[0, RouteTable.local], [32766, RouteTable.main], ...(family === 4 ? [[32767, RouteTable.default]] : [])] as const).map(([priority = 0, table = 0]) => ({
+    family, priority, negated: false, from: null, to: null, mark: null, in: null, out: null, uids: null, action: { kind: 'lookup', table },
+  }))

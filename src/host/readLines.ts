@@ -1,0 +1,43 @@
+import type { Diagnostic, Read } from '../netfilter/diagnostic.ts'
+import type { SourceLine } from '../ruleset/sourceLine.ts'
+import { cleanLine } from './cleanLine.ts'
+import type { ColumnMap } from './columnMap.ts'
+import type { InputFile } from './inputFile.ts'
+
+/** Longer lines are of no program read here. */
+const LONGEST = 65_536
+
+/** A command that goes on in the next line. */
+const CONTINUED = /\bip6?tables\b.*\\\s*$/
+
+/** The lines of a file, cleaned; commands continued by a backslash are one line. */
+export function readLines({ name, text }: InputFile, columns: ColumnMap): Read<readonly SourceLine[]> {
+  const lines: SourceLine[] = []
+  const diagnostics: Diagnostic[] = []
+  let open: SourceLine | null = null
+  const end = lineEnd(text)
+  // Not split(): ten million empty lines would be ten million strings.
+  for (let start = 0, i = 0; start <= text.length; i += 1) {
+    const found = text.indexOf(end, start)
+    const raw = text.slice(start, found < 0 ? text.length : found)
+    start += raw.length + 1
+    if (raw.length > LONGEST) {
+      diagnostics.push({ code: 'line-too-long', severity: 'warning', message: `a line of ${raw.length} characters is not read`, span: { file: name, line: i + 1, column: 1, length: 1 } })
+      continue
+    }
+    // Of a run of blank lines the first ends whatever it ends.
+    if (raw === '' && lines.at(-1)?.text === '') continue
+    const clean = cleanLine(raw)
+    if (clean.columns) columns.set(name, i + 1, clean.columns)
+    const line: SourceLine = open ? joined(open, clean.text) : { file: name, line: i + 1, text: clean.text }
+    open = clean.text.includes('\\') && line.text.length < LONGEST && CONTINUED.test(line.text) ? line : null
+    if (!open) lines.push(line)
+  }
+  if (open) lines.push(open)
+  return { value: lines, diagnostics }
+}
+
+const joined = (open: SourceLine, next: string): SourceLine => ({ ...open, text: `${open.text.replace(/\\\s*$/, '')}${next}` })
+
+/** Carriage returns alone end lines only where nothing else does. */
+const lineEnd = (text: string): string => (!text.includes('\n') && text.includes('\r') ? '\r' : '\n')

@@ -1,0 +1,46 @@
+import type { MeshProfile } from '../proxy/meshProfile.ts'
+import { isProxyProcess } from '../proxy/meshProfile.ts'
+import type { Accept, Outcome } from '../world/outcome.ts'
+import type { Trace } from '../world/traceConnection.ts'
+
+/** The answer to the question people ask, in one line. */
+export function answerLine({ connection, profile }: Pick<Trace, 'connection' | 'profile'>, outcome: Outcome): string {
+  const proxied = outcome.accepts.find(({ process, remote }) => !remote && isProxyProcess(process))
+  const parts = [proxied ? proxyPart(profile, proxied) : directPart(connection.proto, outcome)]
+  if (proxied?.originalDestination) parts.push(`original destination ${proxied.originalDestination}`)
+  parts.push(...farPart(outcome))
+  parts.push(resultPart(outcome))
+  return parts.join(' · ')
+}
+
+function proxyPart(profile: MeshProfile, { port, process }: Accept): string {
+  const name = process === 'ztunnel' ? 'ztunnel' : 'Envoy'
+  if (port === profile.inboundPort) return `${port} ${name} inbound`
+  return port === profile.outboundPort ? `${port} ${name} outbound` : `${port} ${name}`
+}
+
+function directPart(proto: string, outcome: Outcome): string {
+  if (proto === 'icmp') return 'not captured: ping is not intercepted'
+  if (outcome.captured) return 'captured'
+  return outcome.accepts.length > 0 ? 'not captured' : 'not captured, not accepted'
+}
+
+function farPart({ accepts, upstreams }: Outcome): string[] {
+  const app = accepts.find(({ process }) => !isProxyProcess(process))
+  if (app) return [app.remote ? `the far end sees ${app.peer}` : app.process === 'app' ? `app sees ${app.peer}` : `${app.process} (port ${app.port}) sees ${app.peer}`]
+  const failed = upstreams.find(({ result }) => result !== 'connected')
+  if (failed) return [`the proxy's own dial to ${failed.to}: ${failed.result}`]
+  return []
+}
+
+const RESULTS: Readonly<Record<Outcome['result'], string>> = {
+  connected: 'reply returns',
+  refused: 'connection refused',
+  timeout: 'timeout: no answer comes back',
+  unreachable: 'unreachable',
+  'not-permitted': 'sending is not permitted (EPERM)',
+  loop: 'the proxy calls itself without end',
+  unknown: 'unknown',
+}
+
+const resultPart = ({ result, reachesApp }: Outcome): string => (result === 'connected' && !reachesApp ? 'the client is connected all the same' : RESULTS[result])

@@ -1,0 +1,22 @@
+import { printAddress } from '../net/address.ts'
+import type { Diagnostic } from '../netfilter/diagnostic.ts'
+import type { Trace, TracedOutcome } from '../world/traceConnection.ts'
+import { packetPaths } from './packetPaths.ts'
+
+/** `chainwalk.trace@1`: the stable result of a trace, ready for JSON.stringify. */
+export function traceJson(trace: Trace, diagnostics: readonly Diagnostic[]): Record<string, unknown> {
+  const { origin, proto, src, sport, dst, dport, uid, gid } = trace.connection
+  return {
+    schema: 'chainwalk/trace@1',
+    connection: { origin, proto, src: src && printAddress(src), sport, dst: printAddress(dst), dport, ...(origin === 'local' && { uid, gid }) },
+    mode: trace.profile.mode,
+    outcomes: trace.outcomes.map(outcomeJson),
+    diagnostics: diagnostics.map(diagnosticJson),
+  }
+}
+
+const outcomeJson = ({ outcome, events }: TracedOutcome): Record<string, unknown> => ({ ...outcome, packets: packetPaths(events) })
+
+export const diagnosticJson = ({ code, severity, message, span }: Diagnostic): Record<string, unknown> => ({
+  code, severity, message, file: span?.file ?? null, line: span?.line ?? null, column: span?.column ?? null,
+})

@@ -1,0 +1,104 @@
+import { compileIp } from '../extensions/ip.ts'
+import { matchExtension, targetExtension } from '../extensions/registry.ts'
+import type { MatchTest, TargetAction } from '../extensions/extension.ts'
+import type { MatchContext } from '../extensions/matchContext.ts'
+import type { Hook } from '../netfilter/hook.ts'
+import { isHook } from '../netfilter/hook.ts'
+import type { Chain, Match, Rule, Ruleset, Table } from '../netfilter/ruleset.ts'
+import type { Skb } from '../netfilter/skb.ts'
+import type { TableName } from '../netfilter/table.ts'
+import type { Unknown } from '../netfilter/ternary.ts'
+import { printMatch } from './print.ts'
+
+/** A condition made ready: what it asks for in the rule's own words, and what a packet has in its place. */
+export interface CompiledTest {
+  readonly test: MatchTest
+  readonly asked: string
+  readonly seen: (skb: Skb, context: MatchContext) => string
+  /** Making the test changes what the rule remembers. */
+  readonly stateful?: boolean
+}
+
+export type CompiledTarget =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'jump' | 'goto'; readonly chain: CompiledChain }
+  | { readonly kind: 'action'; readonly name: string; readonly action: TargetAction }
+  | { readonly kind: 'unknown'; readonly name: string; readonly doubt: Unknown }
+
+export interface CompiledRule {
+  /** From 1. */
+  readonly number: number
+  readonly rule: Rule
+  readonly tests: readonly CompiledTest[]
+  target: CompiledTarget
+}
+
+export interface CompiledChain {
+  readonly table: TableName
+  readonly name: string
+  readonly policy: 'ACCEPT' | 'DROP' | null
+  readonly rules: CompiledRule[]
+}
+
+/** A table's base chains by hook; a hook without an entry has nothing to run. */
+export interface CompiledTable {
+  readonly name: TableName
+  readonly base: ReadonlyMap<Hook, CompiledChain>
+}
+
+export type CompiledRuleset = ReadonlyMap<TableName, CompiledTable>
+
+/** Binds every rule to closures, once; there is no second interpreter. */
+export function compile(ruleset: Ruleset): CompiledRuleset {
+  return new Map(ruleset.tables.map((table) => [table.name, compileTable(table)]))
+}
+
+function compileTable(table: Table): CompiledTable {
+  const chains = new Map(table.chains.map((chain): [string, CompiledChain] => [chain.name, { table: table.name, name: chain.name, policy: chain.policy, rules: [] }]))
+  for (const chain of table.chains) fill(chains, chain)
+  const base = new Map<Hook, CompiledChain>()
+  for (const [name, chain] of chains) if (isHook(name)) base.set(name, chain)
+  return { name: table.name, base }
+}
+
+function fill(chains: ReadonlyMap<string, CompiledChain>, chain: Chain): void {
+  const compiled = chains.get(chain.name)
+  chain.rules.forEach((rule, i) => {
+    const site = `${compiled?.table}:${chain.name}:${i + 1}`
+    compiled?.rules.push({ number: i + 1, rule, tests: compileTests(rule, site), target: compileTarget(rule, chains, site) })
+  })
+}
+
+/** The tests of a rule, in the kernel's order: the header's own first, then the matches as they stand. */
+function compileTests(rule: Rule, site: string): readonly CompiledTest[] {
+  return [...compileIp(rule.ip), ...rule.matches.map((match) => compileMatch(match, site))]
+}
+
+function compileMatch(match: Match, site: string): CompiledTest {
+  const asked = printMatch(match)
+  const extension = 'verbatim' in match ? null : matchExtension(match.name)
+  if (!extension || 'verbatim' in match) {
+    const doubt: Unknown = { code: 'unread-condition', message: `what ${JSON.stringify(asked)} says of this packet is not known`, probability: null, key: null }
+    return { asked, seen: () => 'unknown', test: () => doubt }
+  }
+  return { asked, test: extension.compile(match.info, site), seen: (skb, context) => extension.seen(skb, context), stateful: extension.stateful ?? false }
+}
+
+function compileTarget({ target }: Rule, chains: ReadonlyMap<string, CompiledChain>, site: string): CompiledTarget {
+  if (!target) return { kind: 'none' }
+  if ('chain' in target) return compileJump(target.kind, target.chain, chains)
+  const extension = target.kind === 'extension' ? targetExtension(target.name) : null
+  if (target.kind === 'extension' && extension) return { kind: 'action', name: target.name, action: extension.compile(target.info, site) }
+  return unknownTarget(target.name, `what the target ${target.name} does is not known here`)
+}
+
+function compileJump(kind: 'jump' | 'goto', name: string, chains: ReadonlyMap<string, CompiledChain>): CompiledTarget {
+  const chain = chains.get(name)
+  return chain ? { kind, chain } : unknownTarget(name, `${JSON.stringify(name)} is neither a chain of this text nor a target known here`)
+}
+
+const unknownTarget = (name: string, message: string): CompiledTarget => ({
+  kind: 'unknown',
+  name,
+  doubt: { code: 'unmodelled-target', message, probability: null, key: null },
+})

@@ -1,0 +1,31 @@
+import { targetExtension } from '../extensions/registry.ts'
+import type { Rule } from '../netfilter/ruleset.ts'
+import { BUILTIN_CHAINS, TABLES } from '../netfilter/table.ts'
+import type { TableName } from '../netfilter/table.ts'
+
+/**
+ * The tables a listing without a `-t` can be of: those that have all its built-in chains, lack none of them where the
+ * listing is whole, and allow its targets. Most likely first; empty when nothing fits.
+ */
+export function possibleTables(chains: readonly string[], rules: readonly Rule[]): readonly TableName[] {
+  const builtin = chains.filter((chain) => TABLES.some((table) => BUILTIN_CHAINS[table].some((hook) => hook === chain)))
+  const fitting = TABLES.filter((table) => builtin.every((chain) => BUILTIN_CHAINS[table].some((hook) => hook === chain)))
+  const allowed = fitting.filter((table) => rules.every((rule) => allows(table, rule)))
+  // Without a built-in chain nothing is missing from any table: an Istio listing cut so is of nat, where most of its chains are.
+  const likely = builtin.length === 0 && chains.some((chain) => chain.startsWith('ISTIO_')) ? NAT_FIRST : LIKELY
+  const lacks = (table: TableName): number => (builtin.length === 0 ? 0 : missing(table, builtin))
+  return [...allowed].sort((x, y) => lacks(x) - lacks(y) || likely.indexOf(x) - likely.indexOf(y))
+}
+
+const missing = (table: TableName, builtin: readonly string[]): number => BUILTIN_CHAINS[table].length - builtin.length
+
+/** filter is what `iptables -L` shows by itself. */
+const LIKELY: readonly TableName[] = ['filter', 'nat', 'mangle', 'raw', 'security']
+
+const NAT_FIRST: readonly TableName[] = ['nat', 'mangle', 'raw', 'filter', 'security']
+
+function allows(table: TableName, rule: Rule): boolean {
+  if (rule.target?.kind !== 'extension') return true
+  const tables = targetExtension(rule.target.name)?.tables
+  return tables === undefined || tables.includes(table)
+}

@@ -1,0 +1,107 @@
+import { listingWords, parseListingChain, parseListingRule } from '../../grammar/parse.ts'
+import type { ListingForm, TypedWord } from '../../grammar/parse.ts'
+import type { Word } from '../../grammar/ast.ts'
+import { parseProtocol } from '../net/protocol.ts'
+import type { Diagnostic } from '../netfilter/diagnostic.ts'
+import type { Chain, Counters } from '../netfilter/ruleset.ts'
+import { readListedRule } from './readListedRule.ts'
+import { spanAt, spanOf } from './sourceLine.ts'
+import type { SourceLine } from './sourceLine.ts'
+import type { TableBuilder } from './tableBuilder.ts'
+
+interface ListedChain {
+  readonly name: string
+  readonly policy: Chain['policy']
+  readonly counters: Counters | null
+}
+
+const UNITS: Readonly<Record<string, number>> = { K: 1e3, M: 1e6, G: 1e9, T: 1e12, P: 1e15 }
+
+/** "698K" is 698000, rounded by the program that printed it (xtables_print_num). */
+function count(text: string): number {
+  const unit = UNITS[text.at(-1) ?? '']
+  return unit === undefined ? Number(text) : Number(text.slice(0, -1)) * unit
+}
+
+const counted = (packets: Word | null, bytes: Word | null): Counters | null => packets && bytes && { packets: count(packets.text), bytes: count(bytes.text) }
+
+/** Reads the rule lines below one chain heading of `iptables -L`. */
+export class ListingReader {
+  private readonly builder: TableBuilder
+  private readonly chain: string
+  private readonly diagnostics: Diagnostic[]
+  private form: ListingForm | null = null
+  /** Where the column "prot" begins; a first word there or behind means the target is blank. */
+  private protocolColumn = 0
+
+  constructor(builder: TableBuilder, chain: string, diagnostics: Diagnostic[]) {
+    this.builder = builder
+    this.chain = chain
+    this.diagnostics = diagnostics
+  }
+
+  /** Reads "Chain PREROUTING (policy ACCEPT 5 packets, 300 bytes)"; null when it is no heading. */
+  static chain(source: SourceLine): ListedChain | null {
+    const line = parseListingChain(source.text)
+    if (line.kind === 'problem') return null
+    const policy = line.policy?.text.replace(')', '')
+    return { name: line.name.text, policy: policy === 'ACCEPT' || policy === 'DROP' ? policy : null, counters: counted(line.packets, line.bytes) }
+  }
+
+  /** False when the line is neither a column heading nor a rule. */
+  read(source: SourceLine): boolean {
+    return this.heading(source) || this.rule(source)
+  }
+
+  private heading(source: SourceLine): boolean {
+    const header = /^\s*(num\s+)?(pkts\s+bytes\s+)?target\s+prot\s+opt\s+(in\s+out\s+)?source\s+destination\s*$/.exec(source.text)
+    if (!header) return false
+    this.form = header[1] ? (header[2] ? 'countedNumbered' : 'numbered') : header[2] ? 'counted' : 'plain'
+    this.protocolColumn = source.text.indexOf('prot') + 1
+    return true
+  }
+
+  private rule(source: SourceLine): boolean {
+    const words = listingWords(source.text)
+    if (!words || !looksLikeRule(words)) return false
+    const form = this.form ?? guessedForm(words)
+    const line = parseListingRule(withBlankTarget(words, form, this.protocolColumn), form)
+    if (line.kind === 'problem') return this.complain(source, `this line looks like a rule but could not be read: ${line.message}`, line.column)
+    const { rule, problems } = readListedRule(line, source.text, this.builder.family)
+    for (const { message, word } of problems) this.diagnostics.push({ code: 'unreadable-option', severity: 'warning', message: `${message}; the condition is unknown in a walk`, span: spanAt(source, word.column, word.length) })
+    const counters = counted(line.packets, line.bytes)
+    this.builder.append(this.chain, { ...rule, ...(counters && { counters }), span: spanOf(source), text: source.text.trim() })
+    return true
+  }
+
+  private complain(source: SourceLine, message: string, column: number): true {
+    this.diagnostics.push({ code: 'unreadable-line', severity: 'warning', message, span: spanAt(source, column, 1) })
+    return true
+  }
+}
+
+const isProtocol = (word: TypedWord | undefined): boolean => word !== undefined && parseProtocol(word.text.replace(/^!/, '')) !== null
+
+/** A protocol followed by the opt column; IPv6 of old has no opt, but then counters. */
+function looksLikeRule(words: readonly TypedWord[]): boolean {
+  const opt = words.findIndex((word) => word.type === 'opt')
+  if (opt > 0) return isProtocol(words[opt - 1]) && words.length >= opt + 3
+  return words[0]?.type === 'count' && words[1]?.type === 'count' && words.slice(2, 5).some(isProtocol) && words.length >= 7
+}
+
+function guessedForm(words: readonly TypedWord[]): ListingForm {
+  const counts = words.findIndex((word) => word.type !== 'count')
+  return counts >= 3 ? 'countedNumbered' : counts === 2 ? 'counted' : counts === 1 ? 'numbered' : 'plain'
+}
+
+const LEADING: Readonly<Record<ListingForm, number>> = { plain: 0, numbered: 1, counted: 2, countedNumbered: 3 }
+
+/** Puts a token where the target column is empty: the protocol then stands right behind the counters. */
+function withBlankTarget(words: readonly TypedWord[], form: ListingForm, protocolColumn: number): readonly TypedWord[] {
+  const first = LEADING[form]
+  const opt = words.findIndex((word) => word.type === 'opt')
+  const blank = opt >= 0 ? opt === first + 1 : (words[first]?.column ?? 0) >= protocolColumn && protocolColumn > 0 && isProtocol(words[first])
+  if (!blank) return words
+  const column = words[first]?.column ?? 1
+  return [...words.slice(0, first), { type: 'blank', text: '', column, length: 0 }, ...words.slice(first)]
+}

@@ -1,0 +1,114 @@
+import type { Family } from '../net/address.ts'
+import type { Chain, Counters, Rule, Table } from '../netfilter/ruleset.ts'
+import type { Span } from '../netfilter/span.ts'
+import { BUILTIN_CHAINS } from '../netfilter/table.ts'
+import type { TableName } from '../netfilter/table.ts'
+
+interface ChainDraft {
+  readonly name: string
+  policy: Chain['policy']
+  counters: Counters | null
+  span: Span | null
+  rules: Rule[]
+}
+
+/** Where a table's text came from: which lines, and in which form. */
+export interface TableOrigin {
+  readonly file: string
+  readonly firstLine: number
+  lastLine: number
+  readonly form: 'save' | 'listing' | 'commands'
+}
+
+/** A table while its text is being read: what -N -A -I -R -D -P -F -X do to it. */
+export class TableBuilder {
+  readonly family: Family
+  readonly origin: TableOrigin
+  private readonly chains = new Map<string, ChainDraft>()
+
+  constructor(family: Family, origin: TableOrigin) {
+    this.family = family
+    this.origin = origin
+  }
+
+  has(name: string): boolean {
+    return this.chains.has(name)
+  }
+
+  chainNames(): readonly string[] {
+    return [...this.chains.keys()]
+  }
+
+  /** Every rule read so far, for what must be told from the whole table. */
+  rules(): readonly Rule[] {
+    return [...this.chains.values()].flatMap((chain) => chain.rules)
+  }
+
+  declare(name: string, policy: Chain['policy'], counters: Counters | null, span: Span): void {
+    const chain = this.chain(name)
+    Object.assign(chain, { policy, counters, span })
+  }
+
+  append(name: string, rule: Rule): void {
+    this.chain(name).rules.push(rule)
+  }
+
+  /** Puts a rule at `position` (from 1). */
+  insert(name: string, position: number, rule: Rule): void {
+    this.chain(name).rules.splice(position - 1, 0, rule)
+  }
+
+  /** False when there is no such rule. */
+  replace(name: string, position: number, rule: Rule): boolean {
+    const { rules } = this.chain(name)
+    if (position < 1 || position > rules.length) return false
+    rules[position - 1] = rule
+    return true
+  }
+
+  delete(name: string, position: number): boolean {
+    return this.chain(name).rules.splice(position - 1, 1).length === 1
+  }
+
+  /** Deletes the first rule with the same meaning; false when there is none. */
+  deleteSame(name: string, rule: Rule): boolean {
+    const meaning = JSON.stringify([rule.ip, rule.matches, rule.target])
+    const at = this.chain(name).rules.findIndex((each) => JSON.stringify([each.ip, each.matches, each.target]) === meaning)
+    return at >= 0 && this.delete(name, at + 1)
+  }
+
+  flush(name: string | null): void {
+    for (const chain of this.chains.values()) if (name === null || chain.name === name) chain.rules = []
+  }
+
+  remove(name: string | null): void {
+    for (const chain of [...this.chains.values()]) if (chain.policy === null && (name === null || chain.name === name)) this.chains.delete(chain.name)
+  }
+
+  rename(from: string, to: string): void {
+    const chain = this.chains.get(from)
+    if (!chain) return
+    this.chains.delete(from)
+    this.chains.set(to, { ...chain, name: to })
+  }
+
+  private chain(name: string): ChainDraft {
+    const known = this.chains.get(name)
+    if (known) return known
+    const made: ChainDraft = { name, policy: null, counters: null, span: null, rules: [] }
+    this.chains.set(name, made)
+    return made
+  }
+
+  /** The table under its name, built-in chains first and in the kernel's order. */
+  table(name: TableName): Table {
+    const builtin: readonly string[] = BUILTIN_CHAINS[name]
+    const user = [...this.chains.keys()].filter((chain) => !builtin.includes(chain))
+    const present = builtin.filter((chain) => this.chains.has(chain))
+    return { name, chains: [...present, ...user].map((chain) => this.finished(this.chain(chain), builtin.includes(chain))) }
+  }
+
+  private finished({ name, policy, counters, span, rules }: ChainDraft, builtin: boolean): Chain {
+    return { name, policy: builtin ? (policy ?? 'ACCEPT') : null, ...(counters && { counters }), rules, ...(span && { span }) }
+  }
+}

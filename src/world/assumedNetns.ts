@@ -1,0 +1,101 @@
+import { ipv4, ipv6, isLoopback, loopbackAddress, parseAddress, printAddress } from '../net/address.ts'
+import type { Address, Family } from '../net/address.ts'
+import { anyPrefix, hostPrefix, maskOf, masked, width } from '../net/prefix.ts'
+import type { HostFacts } from '../host/hostFacts.ts'
+import { defaultRules, RouteTable } from '../host/netns.ts'
+import type { InterfaceAddress, Netns, NetInterface, PolicyRule, Route } from '../host/netns.ts'
+import type { Ruleset } from '../netfilter/ruleset.ts'
+import { assumedListeners } from './assumedListeners.ts'
+import type { Connection } from './connection.ts'
+import { capturePorts } from './detectProfile.ts'
+import type { Assumption } from './outcome.ts'
+import type { Given } from './question.ts'
+import type { MeshProfile } from '../proxy/meshProfile.ts'
+
+/** A namespace, and what had to be taken for granted to complete it. */
+export interface AssumedNetns {
+  readonly netns: Netns
+  readonly assumptions: readonly Assumption[]
+}
+
+/** Completes what the transcript tells with what such a pod has; each such guess is an assumption of its own. */
+export function assumedNetns(rulesets: readonly Ruleset[], facts: HostFacts, profile: MeshProfile, given: Given, connection: Connection): AssumedNetns {
+  const assumptions: Assumption[] = []
+  const family = connection.dst.family
+  const interfaces = facts.interfaces ?? assumedInterfaces(facts, given, connection, assumptions)
+  const routes = ([4, 6] as const).flatMap((each) => facts.routes[each] ?? derivedRoutes(interfaces, each))
+  const tproxy = facts.rules[family] === null && facts.routes[family] === null ? assumedTproxyRoute(rulesets, family, assumptions) : null
+  const rules = ([4, 6] as const).flatMap((each) => facts.rules[each] ?? defaultRules(each))
+  const netns: Netns = {
+    name: 'netns',
+    rulesets,
+    interfaces,
+    routes: tproxy ? [...routes, tproxy.route] : routes,
+    rules: tproxy ? [...rules, tproxy.rule] : rules,
+    listeners: assumedListeners(facts, profile, connection, interfaces, assumptions),
+    sysctls: facts.sysctls,
+    sets: facts.sets,
+    backend: facts.backends.seen[0] ?? 'nft',
+  }
+  return { netns, assumptions }
+}
+
+/** An address nobody uses (RFC 5737, RFC 3849), for a pod whose own is not known. */
+const PLACEHOLDER: Readonly<Record<Family, Address>> = { 4: ipv4(0xc0000202), 6: ipv6(0x20010db8, 0, 0, 2) }
+
+function assumedInterfaces(facts: HostFacts, given: Given, connection: Connection, assumptions: Assumption[]): readonly NetInterface[] {
+  const { family } = connection.dst
+  const name = connection.in ?? 'eth0'
+  const own = ownAddresses(facts, given, connection, assumptions)
+  const shown = own.map(printAddress).join(' and ')
+  assumptions.push({ code: 'assume-pod-interface', message: `the pod has one interface, ${name}, with ${shown}, and its default route leaves by it (add the output of \`ip addr\` and \`ip route\`)` })
+  const loopback: InterfaceAddress[] = [{ address: loopbackAddress(4), length: 8, scope: 'host', secondary: false }, { address: loopbackAddress(6), length: 128, scope: 'host', secondary: false }]
+  // istio-iptables adds ::6 to lo of an IPv6 pod (ip -6 addr add ::6/128 dev lo).
+  const passthrough = parseAddress('::6')
+  if (family === 6 && passthrough) loopback.push({ address: passthrough, length: 128, scope: 'global', secondary: false })
+  const addresses = own.map((address): InterfaceAddress => ({ address, length: width(address.family), scope: 'global', secondary: false }))
+  return [{ name: 'lo', up: true, addresses: loopback, master: null }, { name, up: true, addresses, master: null }]
+}
+
+function ownAddresses(facts: HostFacts, given: Given, connection: Connection, assumptions: Assumption[]): readonly Address[] {
+  const { dst, src, origin } = connection
+  const same = given.podAddresses.filter(({ family }) => family === dst.family)
+  if (same.length > 0) return same
+  if (origin === 'remote') return [dst]
+  if (src && !isLoopback(src)) return [src]
+  const pods = facts.pods.flatMap(({ address }) => (address?.family === dst.family ? [address] : []))
+  const [only] = pods
+  if (only && pods.length === 1) return [only]
+  const placeholder = PLACEHOLDER[dst.family]
+  assumptions.push({ code: 'assume-pod-address', message: `the pod's own address is not known: it is written ${printAddress(placeholder)} here, and ${printAddress(dst)} is taken for another host's (--pod-ip ADDR tells it)` })
+  return [placeholder]
+}
+
+/** The routes the kernel makes of addresses by itself, and a default route by the first device that is not lo. */
+function derivedRoutes(interfaces: readonly NetInterface[], family: Family): readonly Route[] {
+  const routes = interfaces.flatMap(({ name, addresses }) => addresses.filter(({ address }) => address.family === family).flatMap((own) => routesOf(own, name)))
+  const device = interfaces.find(({ name }) => name !== 'lo')?.name
+  if (device === undefined || !interfaces.some(({ addresses, name }) => name === device && addresses.some(({ address }) => address.family === family))) return routes
+  return [...routes, { family, table: RouteTable.main, type: 'unicast', destination: anyPrefix(family), via: null, device, source: null, metric: 0 }]
+}
+
+function routesOf({ address, length }: InterfaceAddress, device: string): Route[] {
+  const { family } = address
+  const mask = maskOf(family, length)
+  const subnet = { address: masked(address, mask), mask }
+  const common = { family, via: null, device, metric: 0 } as const
+  const local: Route = { ...common, table: RouteTable.local, type: 'local', destination: isLoopback(address) ? subnet : hostPrefix(address), source: family === 4 ? address : null }
+  if (length === width(family) || isLoopback(address)) return [local]
+  return [local, { ...common, table: RouteTable.main, type: 'unicast', destination: subnet, source: family === 4 ? address : null }]
+}
+
+/** istio-iptables adds the rule and the route beside its TPROXY rules; a dump of rules does not show them. */
+function assumedTproxyRoute(rulesets: readonly Ruleset[], family: Family, assumptions: Assumption[]): { rule: PolicyRule; route: Route } | null {
+  if (!capturePorts(rulesets.filter((each) => each.family === family)).some(({ how }) => how === 'tproxy')) return null
+  assumptions.push({ code: 'assume-tproxy-route', message: '`ip rule add fwmark 1337 lookup 133` and `ip route add local default dev lo table 133` are in place, as istio-iptables sets them (add the output of `ip rule` and `ip route show table all`)' })
+  return {
+    rule: { family, priority: 32765, negated: false, from: null, to: null, mark: { value: 1337, mask: 0xffffffff }, in: null, out: null, uids: null, action: { kind: 'lookup', table: 133 } },
+    route: { family, table: 133, type: 'local', destination: anyPrefix(family), via: null, device: 'lo', source: null, metric: 0 },
+  }
+}
+

@@ -1,0 +1,43 @@
+import { printAddress, printEndpoint } from '../net/address.ts'
+import type { Address } from '../net/address.ts'
+import type { Result } from './outcome.ts'
+
+/** What a program asks of connect() or sendto(). */
+export interface Dial {
+  readonly protocol: number
+  readonly to: Address
+  readonly port: number
+  /** bind(): null for none. */
+  readonly bind: Address | null
+  readonly sport: number | null
+  readonly transparent: boolean
+  readonly mark: number
+  readonly uid: number
+  readonly gid: number
+  readonly process: string
+  /** The proxy's listener whose connection this dial serves; null for the connection asked about. */
+  readonly from: number | null
+  /** The leg whose accept made it. */
+  readonly parent: number | null
+}
+
+/** A dial, and how it went. */
+export interface Leg {
+  readonly index: number
+  readonly dial: Dial
+  /** The dialling socket; null where the far end dials. */
+  socket: number | null
+  result: Result | null
+}
+
+/** A dial like one of its own ancestors will be made again and again. */
+export function repeatsAncestor(legs: readonly Leg[], leg: Leg): boolean {
+  for (let parent = leg.dial.parent; parent !== null; parent = legs[parent]?.dial.parent ?? null) {
+    const ancestor = legs[parent]
+    if (ancestor && signature(ancestor.dial) === signature(leg.dial)) return true
+  }
+  return false
+}
+
+const signature = ({ protocol, to, port, bind, uid, gid, mark, from }: Dial): string =>
+  [protocol, printEndpoint(to, port), bind ? printAddress(bind) : '', uid, gid, mark, from].join(' ')

@@ -1,0 +1,51 @@
+import { isAnyAddress, printEndpoint } from '../net/address.ts'
+import { Protocol } from '../net/protocol.ts'
+import type { HostFacts } from '../host/hostFacts.ts'
+import type { Listener } from '../host/netns.ts'
+import type { Connection } from './connection.ts'
+import type { MeshProfile } from '../proxy/meshProfile.ts'
+import { resolveVersion } from '../istio/version.ts'
+import { profileAtVersion } from '../proxy/profileAtVersion.ts'
+import { detectProfile } from './detectProfile.ts'
+import type { Assumption } from './outcome.ts'
+import type { Question } from './question.ts'
+
+/** A profile, and what was taken for granted of it. */
+export interface KnownProfile {
+  readonly profile: MeshProfile
+  readonly assumptions: readonly Assumption[]
+}
+
+/** The mesh's profile with what the Istio version changes of it. */
+export function profileOf({ state, facts, given, connection }: Question): KnownProfile {
+  const listeners = facts.listeners?.map((socket): Listener => ({ ...socket, uid: socket.uid ?? 0, gid: socket.gid ?? 0, process: socket.process ?? '' })) ?? null
+  const detected = detectProfile(state.rulesets, listeners)
+  if (detected.mode === 'AMBIENT') return withTunnel(detected, facts, connection)
+  if (detected.mode === null) return { profile: detected, assumptions: [] }
+  if (given.istioVersion === null) return { profile: detected, assumptions: [NEWER] }
+  const version = resolveVersion(given.istioVersion)?.version
+  if (!version) return { profile: detected, assumptions: [NEWER] }
+  const profile = profileAtVersion(detected, version)
+  return { profile, assumptions: profile.inbound.to === 'localhost' ? [SERVICE_PORT] : [] }
+}
+
+const NEWER: Assumption = {
+  code: 'assume-istio-version',
+  message: 'the proxy is of Istio 1.10 or newer; up to 1.9 the app behind a Service port is dialled as 127.0.0.1 and sees 127.0.0.1 (--istio VERSION tells it)',
+}
+
+const SERVICE_PORT: Assumption = {
+  code: 'assume-service-port',
+  message: 'the port belongs to a Service, so Envoy dials 127.0.0.1 (up to Istio 1.9); other ports keep their address and the app sees 127.0.0.6',
+}
+
+/** What a tunnelled connection is for stands inside it: the app's port is taken, the first the app opened where `ss` shows several. */
+function withTunnel(profile: MeshProfile, facts: HostFacts, { dst, dport }: Connection): KnownProfile {
+  if (!profile.tunnel || dport !== profile.tunnel.port) return { profile, assumptions: [] }
+  const own = [...profile.capturePorts, ...profile.ownPorts]
+  const apps = (facts.listeners ?? []).filter(({ port, protocol, address }) => protocol === Protocol.tcp && !own.includes(port) && isAnyAddress(address))
+  const [app] = [...apps].sort((x, y) => (x.fd ?? 0) - (y.fd ?? 0))
+  if (!app) return { profile, assumptions: [] }
+  const message = `the tunnel on ${dport} carries a connection to ${printEndpoint(dst, app.port)}: where it really goes stands inside it`
+  return { profile: { ...profile, tunnel: { ...profile.tunnel, to: { address: dst, port: app.port } } }, assumptions: [{ code: 'assume-tunnel-target', message }] }
+}

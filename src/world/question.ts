@@ -1,0 +1,20 @@
+import type { Address } from '../net/address.ts'
+import type { HostFacts } from '../host/hostFacts.ts'
+import type { RuleState } from '../host/ruleState.ts'
+import type { Connection } from './connection.ts'
+
+/** What the user says besides the transcript. */
+export interface Given {
+  /** The pod's own addresses. */
+  readonly podAddresses: readonly Address[]
+  /** The Istio version, "1.11.3"; null when it is not said. */
+  readonly istioVersion: string | null
+}
+
+/** A connection, and all that is known of the namespace it is asked about. */
+export interface Question {
+  readonly state: RuleState
+  readonly facts: HostFacts
+  readonly given: Given
+  readonly connection: Connection
+}

@@ -1,0 +1,87 @@
+import { compileNetns } from '../engine/kernel.ts'
+import type { CompiledNetns, Environment } from '../engine/kernel.ts'
+import type { TraceEvent } from '../netfilter/traceEvent.ts'
+import { isProxyProcess } from '../proxy/meshProfile.ts'
+import type { MeshProfile } from '../proxy/meshProfile.ts'
+import { assumedNetns } from './assumedNetns.ts'
+import type { Connection } from './connection.ts'
+import { ConnectionWalk } from './connectionWalk.ts'
+import type { Walk } from './connectionWalk.ts'
+import { explore } from './explore.ts'
+import type { Choose, Decision } from './explore.ts'
+import { mergeOutcomes } from './mergeOutcomes.ts'
+import type { Assumption, Outcome, Result, Upstream } from './outcome.ts'
+import { printEndpoint } from '../net/address.ts'
+import { profileOf } from './profileOf.ts'
+import type { Question } from './question.ts'
+
+/** An outcome with the events that led to it. */
+export interface TracedOutcome {
+  readonly outcome: Outcome
+  readonly events: readonly TraceEvent[]
+  /** The address and port at which each accept happened: two endpoints of one Service differ in nothing else. */
+  readonly ends: readonly string[]
+}
+
+export interface Trace {
+  readonly connection: Connection
+  readonly profile: MeshProfile
+  readonly outcomes: readonly TracedOutcome[]
+  /** False when there were too many ways to follow them all. */
+  readonly complete: boolean
+}
+
+/** What would become of a connection: every way it can go, each with its trace. */
+export function traceConnection(question: Question): Trace {
+  const { state, facts, given, connection } = question
+  const { profile, assumptions: known } = profileOf(question)
+  const { netns, assumptions } = assumedNetns(state.rulesets, facts, profile, given, connection)
+  return traceIn(compileNetns(netns), profile, connection, [...assumptions, ...known])
+}
+
+/** The same in a namespace that is complete. */
+export function traceIn(fixed: CompiledNetns, profile: MeshProfile, connection: Connection, assumptions: readonly Assumption[]): Trace {
+  const { runs, complete } = explore((choose) => walkOnce(fixed, profile, connection, choose))
+  const judged = runs.map(({ value, decisions }) => ({ outcome: judge(value.walk, profile, decisions, assumptions), events: value.events, ends: value.walk.ends }))
+  return { connection, profile, outcomes: mergeOutcomes(judged), complete }
+}
+
+interface WatchedWalk {
+  readonly walk: Walk
+  readonly events: readonly TraceEvent[]
+}
+
+function walkOnce(fixed: CompiledNetns, profile: MeshProfile, connection: Connection, choose: Choose): WatchedWalk {
+  const events: TraceEvent[] = []
+  const walk = new ConnectionWalk(fixed, profile, environment(choose), (event) => { events.push(event) }).run(connection)
+  return { walk, events }
+}
+
+/** Ephemeral ports are given out in order, so that a trace is the same every time. */
+function environment(choose: Choose): Environment {
+  let port = 33202
+  return { choose, now: null, freePort: () => (port += 2) }
+}
+
+function judge(walk: Walk, profile: MeshProfile, decisions: readonly Decision[], assumptions: readonly Assumption[]): Outcome {
+  const proxied = walk.accepts.find(({ process, remote }) => !remote && isProxyProcess(process))
+  const app = walk.accepts.find(({ process }) => !isProxyProcess(process))
+  return {
+    probability: chance(decisions),
+    assumptions: [...assumptions, ...decisions.filter(({ doubt }) => doubt.probability === null).map(({ doubt, answer }): Assumption => ({ code: doubt.code, message: `${doubt.message}: taken as ${answer ? 'true' : 'false'}` }))],
+    result: resultOf(walk),
+    accepts: walk.accepts,
+    upstreams: walk.legs.flatMap(({ dial, result }): Upstream[] => (dial.from === null ? [] : [{ port: dial.from, to: printEndpoint(dial.to, dial.port), result: result ?? 'timeout' }])),
+    captured: walk.handedTo.some((port) => profile.capturePorts.includes(port)),
+    envoyPort: proxied?.port ?? null,
+    reachesApp: app !== undefined,
+    appSees: app && !app.remote ? app.peer : null,
+  }
+}
+
+const resultOf = ({ loops, legs }: Walk): Result => (loops ? 'loop' : (legs[0]?.result ?? 'timeout'))
+
+/** The product of the dice; null as soon as missing knowledge decided anything. */
+function chance(decisions: readonly Decision[]): number | null {
+  return decisions.reduce<number | null>((product, { doubt: { probability }, answer }) => (product === null || probability === null ? null : product * (answer ? probability : 1 - probability)), 1)
+}
