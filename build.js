@@ -5,10 +5,20 @@ import { build } from 'esbuild'
 
 rmSync('dist', { recursive: true, force: true })
 
-const common = { bundle: true, platform: 'node', format: 'esm', target: 'node20', logLevel: 'warning' }
+const common = { bundle: true, platform: 'node', format: 'esm', target: 'node20', logLevel: 'warning', define: { 'process.env.NODE_ENV': '"production"' } }
+
+/** commander loads it for commands that are programs of their own; there are none, and loading it costs start-up time. */
+const withoutChildProcess = {
+  name: 'without-child-process',
+  setup(build) {
+    build.onResolve({ filter: /^(node:)?child_process$/ }, () => ({ path: 'child_process', namespace: 'none' }))
+    build.onLoad({ filter: /.*/, namespace: 'none' }, () => ({ contents: 'module.exports = {}' }))
+  },
+}
 
 await build({
   ...common,
+  plugins: [withoutChildProcess],
   entryPoints: { cli: 'src/cli/cli.ts' },
   outdir: 'dist',
   splitting: true,

@@ -3,7 +3,7 @@ import { printable } from '../render/printable.ts'
 import { UsageError } from './usageError.ts'
 import { VERSION } from './version.ts'
 
-const collect = (value: string, all: readonly string[] = []): string[] => [...all, value]
+const repeated = (value: string, all: readonly string[] = []): string[] => [...all, value]
 
 function program(): Command {
   const chainwalk = new Command('chainwalk')
@@ -15,6 +15,7 @@ function program(): Command {
   addTrace(chainwalk)
   addRules(chainwalk)
   addGraph(chainwalk)
+  addCollect(chainwalk)
   return chainwalk
 }
 
@@ -34,10 +35,10 @@ function addTrace(chainwalk: Command): void {
     .option('--local', 'made inside the namespace (uid 0 without --uid)')
     .option('--in <iface>', 'the interface it comes in by')
     .option('--mark <n>', 'SO_MARK of the dialling socket')
-    .option('--pod-ip <addr>', 'an address of the pod itself; may be repeated', collect)
+    .option('--pod-ip <addr>', 'an address of the pod itself; may be repeated', repeated)
     .option('--istio <version>', 'the Istio version of the proxy: 1.11, 1.11.3, latest')
     .option('--state <n>', 'which state of the rules, when the input shows several')
-    .option('--assume <code=value>', 'replaces an assumption; may be repeated', collect)
+    .option('--assume <code=value>', 'replaces an assumption; may be repeated', repeated)
     .option('--connections <file>', 'many connections: one JSON object a line; prints one result a line')
     .option('--format <name>', 'text, minimal, full or json', 'text')
     .option('--json', 'the same as --format json')
@@ -50,11 +51,11 @@ function addRules(chainwalk: Command): void {
     .argument('[arguments...]', 'what istio-iptables is given, behind --')
     .option('--istio <version>', 'the Istio version', 'latest')
     .option('--family <4|6>', 'the address family', '4')
-    .option('--nameserver <addr>', 'stands for /etc/resolv.conf; may be repeated', collect)
-    .option('--env <name=value>', 'the container\'s environment; may be repeated', collect)
-    .option('--pod-ip <addr>', 'the pod\'s addresses: the first decides whether IPv6 is handled; may be repeated', collect)
-    .option('--group <name=gid>', 'a group\'s number; may be repeated', collect)
-    .option('--annotation <key=value>', 'a pod annotation, in place of arguments; may be repeated', collect)
+    .option('--nameserver <addr>', 'stands for /etc/resolv.conf; may be repeated', repeated)
+    .option('--env <name=value>', 'the container\'s environment; may be repeated', repeated)
+    .option('--pod-ip <addr>', 'the pod\'s addresses: the first decides whether IPv6 is handled; may be repeated', repeated)
+    .option('--group <name=gid>', 'a group\'s number; may be repeated', repeated)
+    .option('--annotation <key=value>', 'a pod annotation, in place of arguments; may be repeated', repeated)
     .option('--ambient', 'the rules of an ambient pod')
     .option('--cni', 'as the CNI plugin makes them, not the init container')
     .option('--file <file>', 'reads the arguments from a file: a shell line, a JSON array, a YAML list, a pod; - is standard input')
@@ -69,6 +70,12 @@ function addGraph(chainwalk: Command): void {
     .option('--state <n>', 'which state of the rules, when the input shows several')
     .option('--format <name>', 'mermaid', 'mermaid')
     .action(async (files: string[], options) => { await (await import('./commands/graph.ts')).graph(files, options) })
+}
+
+function addCollect(chainwalk: Command): void {
+  subcommand(chainwalk, 'collect')
+    .description('prints a POSIX shell script that gathers everything a pod can tell, as a transcript')
+    .action(async () => { (await import('./commands/collect.ts')).collect() })
 }
 
 /** Runs the command line; the result is the exit code: 0 answered, 1 the answer is no, 2 wrong usage or unusable input. */

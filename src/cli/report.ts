@@ -4,5 +4,6 @@ import { oneLine } from './loadRules.ts'
 
 /** Diagnostics go to standard error, one a line: "warning dump.txt:12:3: … [code]". */
 export function report(diagnostics: readonly Diagnostic[]): void {
-  for (const diagnostic of diagnostics) process.stderr.write(`${diagnostic.severity} ${printable(oneLine(diagnostic))} [${diagnostic.code}]\n`)
+  const lines = diagnostics.map((diagnostic) => `${diagnostic.severity} ${printable(oneLine(diagnostic))} [${diagnostic.code}]\n`)
+  for (const line of new Set(lines)) process.stderr.write(line)
 }

@@ -3,12 +3,19 @@ import type { Rule, Ruleset } from '../netfilter/ruleset.ts'
 
 /**
  * Whether a rule set makes the kernel register conntrack's hooks: some rule's match or target asks for it
- * (nf_ct_netns_get). Without one, nat chains are never entered.
+ * (nf_ct_netns_get). Without one, nat chains are never entered. What could not be read, and chains the text lacks, may
+ * well ask for it, so they count.
  */
 export function tracksConnections(ruleset: Ruleset): boolean {
-  return ruleset.tables.some((table) => table.chains.some((chain) => chain.rules.some(ruleTracks)))
+  return ruleset.tables.some((table) => {
+    const chains = new Set(table.chains.map(({ name }) => name))
+    return table.chains.some((chain) => chain.rules.some((rule) => ruleTracks(rule, chains)))
+  })
 }
 
-const ruleTracks = ({ matches, target }: Rule): boolean =>
-  matches.some((match) => 'info' in match && matchExtension(match.name)?.needsConntrack?.(match.info) === true) ||
-  (target?.kind === 'extension' && targetExtension(target.name)?.needsConntrack?.(target.info) === true)
+function ruleTracks({ matches, target }: Rule, chains: ReadonlySet<string>): boolean {
+  if (matches.some((match) => 'verbatim' in match || matchExtension(match.name)?.needsConntrack?.(match.info) === true)) return true
+  if (!target) return false
+  if ('chain' in target) return !chains.has(target.chain)
+  return target.kind === 'verbatim' || targetExtension(target.name)?.needsConntrack?.(target.info) === true
+}

@@ -55,6 +55,12 @@ export class KernelContext implements MatchContext {
     return inSet(this.kernel.fixed.netns.sets, set, fields, skb)
   }
 
+  setMark(mark: number): void {
+    const { mark: before } = this.kernel.skb
+    this.kernel.changeSkb((draft) => { draft.mark = mark })
+    this.kernel.tell(() => ({ kind: 'markSet', from: before, to: mark }))
+  }
+
   recall(key: string): readonly number[] | null {
     return this.kernel.cell.state.memory[key] ?? null
   }

@@ -1,7 +1,9 @@
+import { printEndpoint } from '../net/address.ts'
 import type { Effect } from '../extensions/effect.ts'
 import type { MatchContext } from '../extensions/matchContext.ts'
 import type { CompiledChain, CompiledRule, CompiledTable } from '../ruleset/compile.ts'
 import type { Hook } from '../netfilter/hook.ts'
+import type { Unknown } from '../netfilter/ternary.ts'
 import type { RulePlace } from '../netfilter/traceEvent.ts'
 import type { RuleVerdict, Verdict } from '../netfilter/verdict.ts'
 import type { Kernel } from './kernel.ts'
@@ -84,23 +86,30 @@ function runTarget(kernel: Kernel, chain: CompiledChain, rule: CompiledRule, con
 
 /** A target without semantics may let the packet go on, take it out of the table, or drop it: the walk forks three ways. */
 function unknownVerdict(kernel: Kernel, message: string, name: string): RuleVerdict {
-  const doubt = (what: string, key: string) => ({ code: 'unmodelled-target', message: `${message}; here: ${what}`, probability: null, key: `${name}:${key}` })
+  const doubt = (what: string, key: string): Unknown => ({ code: 'unmodelled-target', message: `${message}; here: ${what}`, probability: null, key: `${name}:${key}` })
   if (kernel.decide(doubt('the rule behind it is next', 'continue'))) return 'CONTINUE'
   return kernel.decide(doubt('it accepts', 'accept')) ? 'ACCEPT' : 'DROP'
 }
 
 /** Kleene's and over the rule's tests, in order; a later certain miss outweighs an earlier doubt. */
 function matches(kernel: Kernel, chain: CompiledChain, rule: CompiledRule, context: MatchContext): boolean {
-  const { skb } = kernel
   for (let i = 0; i < rule.tests.length; i += 1) {
     const test = rule.tests[i]
-    const result = test ? test.test(skb, context) : true
+    const result = test ? test.test(kernel.skb, context) : true
     if (result === true) continue
-    const missed = result === false ? i : certainMiss(rule, i + 1, kernel, context)
+    if (result === false) return miss(kernel, chain, rule, i, context)
+    const missed = certainMiss(rule, i + 1, kernel, context)
     if (missed !== null) return miss(kernel, chain, rule, missed, context)
-    if (!kernel.decide(result)) return miss(kernel, chain, rule, i, context)
+    if (!kernel.decide(connectionWide(result, kernel, chain, rule, i))) return miss(kernel, chain, rule, i, context)
   }
   return true
+}
+
+/** What is not known of a condition is the same for every packet of a connection that goes one way; dice fall anew each time. */
+function connectionWide(doubt: Unknown, kernel: Kernel, chain: CompiledChain, rule: CompiledRule, test: number): Unknown {
+  if (doubt.key !== null || doubt.probability !== null) return doubt
+  const { src, sport, dst, dport } = kernel.skb
+  return { ...doubt, key: `${chain.table}:${chain.name}:${rule.number}:${test} ${printEndpoint(src, sport)} ${printEndpoint(dst, dport)}` }
 }
 
 function certainMiss(rule: CompiledRule, from: number, kernel: Kernel, context: MatchContext): number | null {

@@ -31,6 +31,8 @@ export interface MatchContext {
   reversePath(skb: Skb, strictness: 'strict' | 'loose', mark: number): boolean
   /** Membership in an ipset by name; unknown when the transcript has no such set. */
   inSet(set: string, fields: readonly string[], skb: Skb): Ternary
+  /** Gives the packet a mark: the one thing a test may change (socket --restore-skmark). */
+  setMark(mark: number): void
   /** Numbers a rule keeps between packets (limit, recent, statistic nth, quota). */
   recall(key: string): readonly number[] | null
   remember(key: string, value: readonly number[]): void

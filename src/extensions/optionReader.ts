@@ -74,10 +74,12 @@ export class OptionReader {
 
   /** "80", "80:90", ":90", "80:", or a service name. */
   portRange(option: Option, separator: string): Negatable<PortRange> {
-    const text = this.word(option)
-    const [first = '', last] = text.split(separator)
-    const value = last === undefined ? { first: this.port(first, option), last: this.port(first, option) } : { first: this.port(first || '0', option), last: this.port(last || '65535', option) }
-    return { value, negated: option.negated }
+    const [first = '', last] = this.word(option).split(separator)
+    if (last === undefined) {
+      const port = this.port(first, option)
+      return { value: { first: port, last: port }, negated: option.negated }
+    }
+    return { value: { first: this.port(first || '0', option), last: this.port(last || '65535', option) }, negated: option.negated }
   }
 
   port(text: string, option: Option): number {

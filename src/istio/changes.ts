@@ -58,6 +58,7 @@ export const CHANGES = [
   { id: 'dns-chain', since: '1.25', what: 'DNS rules stand in ISTIO_OUTPUT_DNS; raw has ISTIO_INBOUND; no RETURN rules of their own for the proxy', source: '1.25.0 tools/istio-iptables/pkg/capture/run.go:311' },
   { id: 'exclude-ports-udp', since: '1.25', what: '-o spares UDP too', source: '1.25.0 tools/istio-iptables/pkg/capture/run.go' },
   { id: 'dns-needs-resolver', since: '1.25', what: '--redirect-dns without a nameserver and without --capture-all-dns is ignored', source: '1.25.0 tools/istio-iptables/pkg/capture/run.go' },
+  { id: 'ambient-in-pod', since: '1.21', what: 'ambient: the rules stand inside the pod', source: '1.21.0 cni/pkg/iptables/iptables.go' },
   { id: 'ambient-tproxy-only', since: '1.21', until: '1.24', what: 'ambient: inbound by TPROXY in mangle; UDP DNS only', source: '1.22.0 cni/pkg/iptables/iptables.go' },
   { id: 'ambient-tproxy-setting', since: '1.24', until: '1.25', what: 'ambient: TPROXYRedirection keeps the form of 1.23', source: '1.24.0 cni/pkg/iptables/iptables.go' },
   { id: 'ambient-dns-tcp', since: '1.24', what: 'ambient: TCP DNS, and conntrack zone 1 in raw', source: '1.24.0 cni/pkg/iptables/iptables.go' },

@@ -14,6 +14,7 @@ import type { IstioConfig } from './configuration.ts'
 import { generate } from './generate.ts'
 import { isPort } from './remarks.ts'
 import { restoreLines } from './text.ts'
+import type { RestoreLine } from './text.ts'
 import { resolveVersion } from './version.ts'
 import type { ResolvedVersion } from './version.ts'
 
@@ -30,6 +31,8 @@ export interface IstioRequest {
   readonly podIps?: readonly string[]
   /** Group names of /etc/group. */
   readonly groups?: Readonly<Record<string, number>>
+  /** The annotation behind an argument, as annotations.ts tells it; the rules then name both. */
+  readonly annotated?: Readonly<Record<string, string>>
   /** Given, be it empty: the rules of an ambient pod or its node by istio-cni, whose environment `env` then is; `args` are not used. */
   readonly ambient?: Partial<AmbientConfig>
 }
@@ -59,8 +62,17 @@ export function istioRules(request: IstioRequest): IstioAnswer {
   const diagnostics = [...notes, ...made.diagnostics]
   if (!made.value) return { value: null, diagnostics }
   const { effective, config } = made.value
-  const read = ruleset(effective)
+  const read = ruleset(annotatedRules(effective, request.annotated ?? {}))
   return { value: { ruleset: read.ruleset, routes: effective.routes, config, version }, diagnostics: [...diagnostics, ...read.diagnostics] }
+}
+
+/** An argument that an annotation gave names it too. */
+function annotatedRules(rules: EffectiveRules, annotated: Readonly<Record<string, string>>): EffectiveRules {
+  const named = (because: Because): Because => {
+    const { argument = '' } = because
+    return Object.hasOwn(annotated, argument) ? { ...because, argument: `${argument} (${annotated[argument] ?? ''})` } : because
+  }
+  return { ...rules, tables: rules.tables.map((table) => ({ ...table, rules: table.rules.map((rule) => ({ ...rule, because: named(rule.because) })) })) }
 }
 
 interface Made {
@@ -79,7 +91,7 @@ function sidecarRules(request: IstioRequest, behaviour: Behaviour): Made {
 
 function ambientRules({ ambient = {}, env = {}, args = [], family }: IstioRequest, behaviour: Behaviour): Made {
   const config = ambientConfig(ambient, env, behaviour)
-  if (behaviour.version.major === 1 && behaviour.version.minor < 21) return { value: null, diagnostics: [said('istio-no-ambient', 'error', 'the ambient rules inside the pod exist from Istio 1.21')] }
+  if (!behaviour.has('ambient-in-pod')) return { value: null, diagnostics: [said('istio-no-ambient', 'error', 'the ambient rules inside the pod exist from Istio 1.21')] }
   const unused = args.length > 0 ? [said('istio-arguments-unused', 'warning', 'the arguments of istio-iptables have no part in ambient mode')] : []
   return { value: { config, effective: apply(generateAmbient(config, behaviour, family)) }, diagnostics: [...unused, ...mixedProbe(config, behaviour, family)] }
 }
@@ -94,7 +106,7 @@ function mixedProbe({ probeV4, ipv6 }: AmbientConfig, behaviour: Behaviour, fami
 function withoutRefused(rules: EffectiveRules): EffectiveRules {
   const taken = (spec: string): boolean => {
     const port = / --dport (.*?) -[jm] /.exec(` ${spec}`)
-    return port?.[1] === undefined || isPort(port[1].replace(/ .*$/, ''))
+    return port?.[1] === undefined || isPort(port[1].trim().replace(/ .*$/, ''))
   }
   return { ...rules, tables: rules.tables.map((table) => ({ ...table, rules: table.rules.filter(({ spec }) => taken(spec)) })) }
 }
@@ -108,17 +120,27 @@ function ruleset(effective: EffectiveRules): { readonly ruleset: Ruleset; readon
   reader.printed({ family: effective.family, table: null })
   lines.forEach(({ text }, i) => { reader.read({ file: SOURCE, line: i + 1, text }) })
   reader.close()
-  const why = new Map(lines.map((line, i) => [i + 1, line.because]))
-  return { ruleset: { family: effective.family, tables: reader.dumps.map(({ table }) => explained(table, why)) }, diagnostics: reader.diagnostics }
+  const unread = new Map(reader.diagnostics.map(({ span, message }) => [span?.line ?? 0, message]))
+  const why = new Map(lines.flatMap(({ because }, i) => (because && !unread.has(i + 1) ? [[i + 1, because]] : [])))
+  const diagnostics = lines.flatMap((line, i) => refusal(line, unread.get(i + 1)))
+  return { ruleset: { family: effective.family, tables: reader.dumps.map(({ table }) => explained(table, why)) }, diagnostics }
 }
 
-const explained = (table: Table, why: ReadonlyMap<number, Because | null>): Table => ({
+/** Every option the tool writes is known here, so what cannot be read is a value that iptables refuses as well. */
+function refusal({ text, because }: RestoreLine, problem: string | undefined): Diagnostic[] {
+  if (problem === undefined) return []
+  const argument = because?.argument === undefined ? '' : ` (from ${because.argument})`
+  return [said('istio-refused-rule', 'error', `iptables refuses "${text}"${argument}, and istio-iptables fails: ${problem.replace(/;.*$/, '')}; the rules shown are those without it`)]
+}
+
+/** The rules that were read, each with its reason. */
+const explained = (table: Table, why: ReadonlyMap<number, Because>): Table => ({
   ...table,
   chains: table.chains.map((chain): Chain => ({
     ...chain,
-    rules: chain.rules.map((rule) => {
+    rules: chain.rules.flatMap((rule) => {
       const because = why.get(rule.span?.line ?? 0)
-      return because ? { ...rule, because } : rule
+      return because ? [{ ...rule, because }] : []
     }),
   })),
 })

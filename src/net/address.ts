@@ -82,6 +82,8 @@ export function printAddress(address: Address): string {
   if (address.family === 4) return quad(address.d)
   const { a, b, c, d } = address
   if (a === 0 && b === 0 && c === V4_MAPPED) return `::ffff:${quad(d)}`
+  // inet_ntop's other embedded form: ::127.0.0.53.
+  if (a === 0 && b === 0 && c === 0 && d >>> 16 !== 0) return `::${quad(d)}`
   const groups = [a, b, c, d].flatMap((word) => [word >>> 16, word & 0xffff])
   const [start, length] = longestZeroRun(groups)
   const hex = groups.map((group) => group.toString(16))

@@ -13,6 +13,8 @@ interface ListedChain {
   readonly name: string
   readonly policy: Chain['policy']
   readonly counters: Counters | null
+  /** How often it is jumped to; null for a built-in chain. */
+  readonly references: number | null
 }
 
 const UNITS: Readonly<Record<string, number>> = { K: 1e3, M: 1e6, G: 1e9, T: 1e12, P: 1e15 }
@@ -45,7 +47,7 @@ export class ListingReader {
     const line = parseListingChain(source.text)
     if (line.kind === 'problem') return null
     const policy = line.policy?.text.replace(')', '')
-    return { name: line.name.text, policy: policy === 'ACCEPT' || policy === 'DROP' ? policy : null, counters: counted(line.packets, line.bytes) }
+    return { name: line.name.text, policy: policy === 'ACCEPT' || policy === 'DROP' ? policy : null, counters: counted(line.packets, line.bytes), references: line.references && Number(line.references.text) }
   }
 
   /** False when the line is neither a column heading nor a rule. */

@@ -6,6 +6,7 @@ import type { Counters } from '../netfilter/ruleset.ts'
 import { isHook } from '../netfilter/hook.ts'
 import { isTableName, TABLES } from '../netfilter/table.ts'
 import type { TableName } from '../netfilter/table.ts'
+import { cutReason } from './cutReason.ts'
 import { possibleTables } from './inferTable.ts'
 import { ListingReader } from './listingReader.ts'
 import { ruleCommand } from './ruleCommand.ts'
@@ -13,6 +14,7 @@ import type { RuleCommand } from './ruleCommand.ts'
 import { spanAt, spanOf } from './sourceLine.ts'
 import type { SourceLine } from './sourceLine.ts'
 import { TableBuilder } from './tableBuilder.ts'
+import type { TableOrigin } from './tableBuilder.ts'
 import type { TableDump } from './tableDump.ts'
 
 /** What the command that printed the following lines tells of them. */
@@ -26,6 +28,8 @@ interface Open {
   /** null: a listing whose table is still to be told from its chains. */
   readonly table: TableName | null
   readonly backend: TableDump['backend']
+  /** A save's COMMIT was seen. */
+  committed?: true
 }
 
 /** Reads rule text line by line, in whatever form each line is; never throws. */
@@ -65,10 +69,16 @@ export class RulesReader {
     this.open = null
     this.listing = null
     this.commanded = []
-    for (const { builder, table, backend } of all) {
-      const name = table ?? this.inferred(builder)
-      if (name) this.dumps.push({ family: builder.family, table: builder.table(name), origin: builder.origin, backend })
-    }
+    for (const each of all) this.finish(each)
+  }
+
+  private finish({ builder, table, backend, committed }: Open): void {
+    const name = table ?? this.inferred(builder)
+    if (!name) return
+    const { origin } = builder
+    const cut = cutReason(builder, name, committed === true ? 'committed' : 'open')
+    if (cut !== null) this.diagnostics.push({ code: 'cut-short', severity: 'warning', message: `table ${name}: ${cut}; rules may be missing`, span: { file: origin.file, line: origin.lastLine, column: 1, length: 1 } })
+    this.dumps.push({ family: builder.family, table: builder.table(name), origin, cut, backend })
   }
 
   private comment(text: string): boolean {
@@ -99,10 +109,17 @@ export class RulesReader {
     switch (line.kind) {
       case 'table': return this.startTable(line.name, source)
       case 'chain': return this.declareChain(line.name, line.policy, line.counters, source)
-      case 'commit': this.touched(source); this.close(); return true
+      case 'commit': return this.commit(source)
       case 'command': return this.command(line.program, line.counters, line.options, source)
       case 'comment': return false
     }
+  }
+
+  private commit(source: SourceLine): true {
+    this.touched(source)
+    if (this.open) this.open.committed = true
+    this.close()
+    return true
   }
 
   private startTable(name: Word, source: SourceLine): boolean {
@@ -112,7 +129,7 @@ export class RulesReader {
     return true
   }
 
-  private begin(table: TableName | null, family: Family, source: SourceLine, form: 'save' | 'listing' | 'commands'): TableBuilder {
+  private begin(table: TableName | null, family: Family, source: SourceLine, form: TableOrigin['form']): TableBuilder {
     this.close()
     const builder = new TableBuilder(family, { file: source.file, firstLine: source.line, lastLine: source.line, form })
     this.open = { builder, table, backend: this.backend }
@@ -143,7 +160,7 @@ export class RulesReader {
     const family = command.family ?? this.family
     if (command.program === null && command.table === null) {
       if (open) return open.builder
-      return this.printedBy.table ? this.begin(this.printedBy.table, this.family, source, 'save') : this.begin(null, this.family, source, 'save')
+      return this.begin(this.printedBy.table, this.family, source, 'rules')
     }
     const table = command.table ?? 'filter'
     const known = this.commanded.find((each) => each.table === table && each.builder.family === family)
@@ -184,6 +201,7 @@ export class RulesReader {
     const builder = this.open?.builder
     if (!builder) return false
     builder.declare(chain.name, chain.policy, chain.counters, spanOf(source))
+    if (chain.references !== null) builder.refer(chain.name, chain.references)
     this.listing = new ListingReader(builder, chain.name, this.diagnostics)
     return this.touched(source)
   }

@@ -17,7 +17,8 @@ export interface TableOrigin {
   readonly file: string
   readonly firstLine: number
   lastLine: number
-  readonly form: 'save' | 'listing' | 'commands'
+  /** `rules`: lines of -A without a table's heading, as `iptables -S` prints them. */
+  readonly form: 'save' | 'listing' | 'rules' | 'commands'
 }
 
 /** A table while its text is being read: what -N -A -I -R -D -P -F -X do to it. */
@@ -25,6 +26,8 @@ export class TableBuilder {
   readonly family: Family
   readonly origin: TableOrigin
   private readonly chains = new Map<string, ChainDraft>()
+  /** How often a listing says a chain is jumped to. */
+  private readonly references = new Map<string, number>()
 
   constructor(family: Family, origin: TableOrigin) {
     this.family = family
@@ -47,6 +50,25 @@ export class TableBuilder {
   declare(name: string, policy: Chain['policy'], counters: Counters | null, span: Span): void {
     const chain = this.chain(name)
     Object.assign(chain, { policy, counters, span })
+  }
+
+  refer(name: string, count: number): void {
+    this.references.set(name, count)
+  }
+
+  /** Chains that a listing says are jumped to more often than its text shows: part of it is missing. */
+  lackingReferences(): readonly string[] {
+    const jumps = this.jumps()
+    return [...this.references].filter(([name, count]) => jumps.filter((to) => to === name).length < count).map(([name]) => name)
+  }
+
+  /** Chains jumped to that the text does not show. */
+  unshownChains(): readonly string[] {
+    return [...new Set(this.jumps().filter((to) => !this.chains.has(to)))]
+  }
+
+  private jumps(): readonly string[] {
+    return this.rules().flatMap(({ target }) => (target && 'chain' in target ? [target.chain] : []))
   }
 
   append(name: string, rule: Rule): void {

@@ -7,6 +7,8 @@ export interface TableDump {
   readonly family: Family
   readonly table: Table
   readonly origin: TableOrigin
+  /** Why part of the table seems to be missing from the text; null when it is whole as far as can be told. */
+  readonly cut: string | null
   /** Which of iptables' two programs printed it, where the text tells. */
   readonly backend: 'legacy' | 'nft' | null
 }

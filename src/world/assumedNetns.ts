@@ -9,7 +9,8 @@ import { assumedListeners } from './assumedListeners.ts'
 import type { Connection } from './connection.ts'
 import { capturePorts } from './detectProfile.ts'
 import type { Assumption } from './outcome.ts'
-import type { Given } from './question.ts'
+import type { Given, Question } from './question.ts'
+import { unshownRules } from './unshownRules.ts'
 import type { MeshProfile } from '../proxy/meshProfile.ts'
 
 /** A namespace, and what had to be taken for granted to complete it. */
@@ -19,8 +20,9 @@ export interface AssumedNetns {
 }
 
 /** Completes what the transcript tells with what such a pod has; each such guess is an assumption of its own. */
-export function assumedNetns(rulesets: readonly Ruleset[], facts: HostFacts, profile: MeshProfile, given: Given, connection: Connection): AssumedNetns {
-  const assumptions: Assumption[] = []
+export function assumedNetns({ state, facts, given, connection }: Question, profile: MeshProfile): AssumedNetns {
+  const { rulesets } = state
+  const assumptions: Assumption[] = unshownRules(state, connection.dst.family)
   const family = connection.dst.family
   const interfaces = facts.interfaces ?? assumedInterfaces(facts, given, connection, assumptions)
   const routes = ([4, 6] as const).flatMap((each) => facts.routes[each] ?? derivedRoutes(interfaces, each))

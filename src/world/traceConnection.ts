@@ -33,10 +33,9 @@ export interface Trace {
 
 /** What would become of a connection: every way it can go, each with its trace. */
 export function traceConnection(question: Question): Trace {
-  const { state, facts, given, connection } = question
   const { profile, assumptions: known } = profileOf(question)
-  const { netns, assumptions } = assumedNetns(state.rulesets, facts, profile, given, connection)
-  return traceIn(compileNetns(netns), profile, connection, [...assumptions, ...known])
+  const { netns, assumptions } = assumedNetns(question, profile)
+  return traceIn(compileNetns(netns), profile, question.connection, [...assumptions, ...known])
 }
 
 /** The same in a namespace that is complete. */

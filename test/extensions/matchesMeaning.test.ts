@@ -32,9 +32,11 @@ interface Host {
   readonly socket?: SocketView | null
   readonly members?: boolean
   readonly reverse?: boolean
+  /** Marks the match gave the packet. */
+  readonly marks?: number[]
 }
 
-function contextOf({ ct = ENTRY, now = null, types = {}, socket = null, members = false, reverse = true }: Host): MatchContext {
+function contextOf({ ct = ENTRY, now = null, types = {}, socket = null, members = false, reverse = true, marks = [] }: Host): MatchContext {
   const kept = new Map<string, readonly number[]>()
   return {
     hook: 'PREROUTING',
@@ -46,6 +48,7 @@ function contextOf({ ct = ENTRY, now = null, types = {}, socket = null, members 
     socketOf: () => socket,
     reversePath: () => reverse,
     inSet: () => members,
+    setMark: (mark) => { marks.push(mark) },
     recall: (key) => kept.get(key) ?? null,
     remember: (key, value) => { kept.set(key, value) },
   }
@@ -191,11 +194,11 @@ describe('what the namespace tells', () => {
   })
 
   test('socket --restore-skmark gives the packet the mark of its socket', () => {
-    const skb = { ...SYN }
+    const marks: number[] = []
     const match = matchOf('-m socket --restore-skmark', 4)
     const compiled = 'info' in match ? matchExtension('socket')?.compile(match.info, '') : null
-    compiled?.(skb, contextOf({ socket: { transparent: true, wildcard: false, mark: 5 } }))
-    expect(skb.mark).toBe(5)
+    compiled?.({ ...SYN }, contextOf({ socket: { transparent: true, wildcard: false, mark: 5 }, marks }))
+    expect(marks).toEqual([5])
   })
 
   test('rpfilter', () => {

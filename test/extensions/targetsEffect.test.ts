@@ -35,7 +35,8 @@ const context = (hook: Hook): MatchContext => ({
   socketOf: () => null,
   reversePath: () => true,
   inSet: () => false,
-  recall: () => null,
+  setMark: () => undefined,
+    recall: () => null,
   remember: () => undefined,
 })
 

@@ -57,8 +57,8 @@ describe('states', () => {
     const text = ['$ iptables -t nat -L', NAT, port(15006), ...Array.from({ length: 20 }, () => 'prose'), '$ iptables -t mangle -L', MANGLE, 'prose', '$ iptables -t nat -L', NAT, port(15001)].join('\n')
     const result = read(text)
     expect(states(result)).toEqual([['4 nat a:2-8'], ['4 mangle a:30-34', '4 nat a:37-43']])
-    expect(codes(result)).toEqual(['several-states'])
-    expect(result.diagnostics[0]?.message).toContain('1: nat (a:2-8); 2: mangle (a:30-34), nat (a:37-43)')
+    expect(codes(result)).toContain('several-states')
+    expect(result.diagnostics.find(({ code }) => code === 'several-states')?.message).toContain('1: nat (a:2-8); 2: mangle (a:30-34), nat (a:37-43)')
   })
   it('are one when a table is printed twice with other counters', () => {
     const save = (n: number): string => `$ iptables-save\n*nat\n:OUTPUT ACCEPT [${n}:${n}]\n-A OUTPUT -j ACCEPT\nCOMMIT\n`

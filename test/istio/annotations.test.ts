@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
+import { ambientFromAnnotations } from '../../src/istio/ambient/ambientAnnotations.ts'
 import { argumentsFromAnnotations } from '../../src/istio/annotations.ts'
 import type { AnnotatedPod } from '../../src/istio/annotations.ts'
+import { istioRules } from '../../src/istio/rules.ts'
 
 const TRAFFIC = 'traffic.sidecar.istio.io'
 
@@ -52,6 +54,15 @@ describe('the init container', () => {
   it('says which annotation made an argument', () => {
     expect(injected({ [`${TRAFFIC}/includeInboundPorts`]: '80,81' }).value?.annotated).toEqual({ '-b 80,81': `${TRAFFIC}/includeInboundPorts: 80,81` })
   })
+
+  it('has rules that name the annotation', () => {
+    const { value } = injected({ [`${TRAFFIC}/excludeInboundPorts`]: '8080' })
+    const answer = istioRules({ version: '1.30.0', family: 4, ...value })
+    const rules = answer.value?.ruleset.tables.flatMap(({ chains }) => chains.flatMap((chain) => chain.rules)) ?? []
+    expect(rules.find((rule) => rule.text?.includes('--dport 8080 '))?.because).toEqual({
+      note: 'this inbound port is left alone', argument: `-d 15090,15021,8080,15020 (${TRAFFIC}/excludeInboundPorts: 8080)`,
+    })
+  })
 })
 
 describe('the CNI plugin', () => {
@@ -76,4 +87,10 @@ describe('the CNI plugin', () => {
       expect(plugged(annotations)).toMatchObject({ value: null, diagnostics: [{ code: 'istio-bad-annotation', severity: 'error' }] })
     }
   })
+})
+
+it('the annotations of an ambient pod change its configuration, unless they are no bool', () => {
+  expect(ambientFromAnnotations({ 'ambient.istio.io/bypass-inbound-capture': 'true', 'istio.io/reroute-virtual-interfaces': 'net1, net2', 'ambient.istio.io/dns-capture': 'false' }))
+    .toEqual({ ingressMode: true, virtualInterfaces: ['net1', 'net2'], podDns: 'disabled' })
+  expect(ambientFromAnnotations({ 'ambient.istio.io/dns-capture': 'perhaps' })).toEqual({})
 })

@@ -60,6 +60,16 @@ describe('ports', () => {
     expect(chain(answer, 'nat', 'ISTIO_INBOUND')).toEqual(chain(ask('1.7.0', injected({ '-d': '15090,15021' })), 'nat', 'ISTIO_INBOUND'))
   })
 
+  it('may have blanks about them', () => {
+    expect(chain(ask('1.30.0', injected({ '-b': '80, 443' })), 'nat', 'ISTIO_INBOUND').at(-1)).toBe('-p tcp -m tcp --dport 443 -j ISTIO_IN_REDIRECT')
+  })
+
+  it('of Envoy that are none are refused by iptables', () => {
+    const answer = ask('1.30.0', injected({ '-p': 'x' }))
+    expect(messages(answer)).toMatch(/^iptables refuses "-A ISTIO_REDIRECT -p tcp -j REDIRECT --to-ports x" \(from -p x\), and istio-iptables fails: /)
+    expect(chain(answer, 'nat', 'ISTIO_REDIRECT')).toEqual([])
+  })
+
   it("-d without -b '*' is said to be without effect", () => {
     expect(codes(ask('1.30.0', injected({ '-b': '80' })))).toEqual(['istio-exclude-ignored'])
   })

@@ -5,7 +5,6 @@ import { istioRules } from '../../src/istio/rules.ts'
 import type { IstioAnswer, IstioRequest } from '../../src/istio/rules.ts'
 import type { Family } from '../../src/net/address.ts'
 import type { Ruleset } from '../../src/netfilter/ruleset.ts'
-import { printRule } from '../../src/ruleset/print.ts'
 import { RulesReader } from '../../src/ruleset/rulesReader.ts'
 
 /** A rule set Istio itself made, as iptables-save printed it (data/goldens.json.gz says from where). */
@@ -50,13 +49,18 @@ export function requestOf(golden: Golden, family: Family): IstioRequest {
   return golden.kind === 'ambient' ? { ...request, ambient: ambient(golden) } : request
 }
 
-export const made = (golden: Golden, family: Family): IstioAnswer => istioRules(requestOf(golden, family))
+const answers = new Map<string, IstioAnswer>()
 
-/** A rule set as lines that can be compared: tables and chains by name, rules in order. */
-export const lines = (ruleset: Ruleset): string[] =>
-  ruleset.tables.flatMap((table) =>
-    table.chains.flatMap((chain) => [`${table.name} ${chain.name} ${chain.policy ?? '-'}`, ...chain.rules.map((rule, i) => `${table.name} ${chain.name} ${String(i).padStart(3, '0')} ${printRule(rule)}`)]),
-  ).sort()
+/** Made once: several tests look at the same rules. */
+export function made(golden: Golden, family: Family): IstioAnswer {
+  const key = `${golden.file} ${family}`
+  const answer = answers.get(key) ?? istioRules(requestOf(golden, family))
+  answers.set(key, answer)
+  return answer
+}
+
+/** A save with its tables in the order of their names: the kernel prints the last touched first. */
+export const byTable = (save: string): string => save.split(/^(?=\*)/m).sort().join('')
 
 export function loaded(text: string, family: Family): Ruleset {
   const reader = new RulesReader()

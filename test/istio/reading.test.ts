@@ -160,6 +160,16 @@ describe('the log of istio-init', () => {
   })
 })
 
+it('text made to exhaust the reader is refused or read, in time', () => {
+  const traps = ['['.repeat(100_000) + ']'.repeat(100_000), '{"a":'.repeat(50_000), ' '.repeat(5_000_000), '"a",'.repeat(300_000), 'args: &a [*a, *a]\n', '* nat\nPROXY_INBOUND_CAPTURE_PORT=1\n'.repeat(20_000), 'Args:\n'.repeat(20_000),
+    ['a: &a [x,x,x]', ...['b', 'c', 'd', 'e', 'f'].map((name, i) => `${name}: &${name} [${`*${'abcde'.charAt(i)},`.repeat(9)}]`), 'args: []'].join('\n')]
+  for (const trap of traps) {
+    const started = performance.now()
+    expect(readIstioArguments(trap).diagnostics).toBeInstanceOf(Array)
+    expect(performance.now() - started).toBeLessThan(2000)
+  }
+})
+
 it('any text at all is answered, not thrown at', () => {
   fc.assert(fc.property(fc.oneof(fc.string({ unit: 'binary', maxLength: 200 }), fc.array(fc.constantFrom('[', '{', '"', "'", '- ', 'args:', '\n', 'istio-iptables', '-p', ',', ':', '\\', '*', '&', '*a')).map((parts) => parts.join(''))), (text) => {
     expect(readIstioArguments(text).diagnostics).toBeInstanceOf(Array)

@@ -30,7 +30,7 @@ export const socket: MatchExtension<SocketMatch> = {
     return (skb, context) => {
       const found = context.socketOf(skb)
       if (!found || (found.wildcard && !nowildcard) || (transparent && !found.transparent)) return false
-      if (restoreSkmark) skb.mark = found.mark
+      if (restoreSkmark) context.setMark(found.mark)
       return true
     }
   },

@@ -17,8 +17,9 @@ export type JsonNode =
   | { readonly kind: 'list'; readonly token: Token; readonly items: readonly JsonNode[] }
   | { readonly kind: 'object'; readonly token: Token; readonly members: readonly { readonly name: Token; readonly value: JsonNode }[] }
 
-/** Arguments and pod specs are far smaller; beyond this the text is something else. */
-const MAX_TOKENS = 20_000
+/** Arguments and the spec of a pod are smaller; beyond this the text is something else. */
+const MAX_TOKENS = 6_000
+const MAX_LENGTH = 500_000
 
 export const parseShell = (text: string, file: string): Read<readonly ShellNode[] | null> => parse<readonly ShellNode[]>(text, 'shell', file)
 
@@ -50,6 +51,7 @@ function finished<Tree>(results: readonly Tree[], tokens: readonly Token[], file
 }
 
 function tokenize(text: string, start: 'shell' | 'json'): Token[] | null {
+  if (text.length > MAX_LENGTH) return null
   const tokens: Token[] = []
   istioArgsLexer.reset(text, { line: 1, col: 1, state: start })
   for (let token = istioArgsLexer.next(); token; token = istioArgsLexer.next()) {

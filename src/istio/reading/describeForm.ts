@@ -1,12 +1,15 @@
 import { readPodValues } from './container.ts'
 import type { ArgumentsRead } from './readArguments.ts'
 
+/** A pod has fewer containers. */
+const MAX_CONTAINERS = 200
+
 const indent = (line: string): number => line.length - line.trimStart().length
 
 /** Reads `kubectl describe pod`: below "Args:", one argument a line, an empty one being an empty line. */
 export function readDescribe(text: string): ArgumentsRead {
   const lines = text.split(/\r?\n/)
-  const starts = lines.flatMap((line, index) => (/^\s*Args:\s*$/.test(line) ? [index] : []))
+  const starts = lines.flatMap((line, index) => (/^\s*Args:\s*$/.test(line) ? [index] : [])).slice(0, MAX_CONTAINERS)
   return readPodValues(starts.map((start) => ({ args: argumentsBelow(lines, start), env: environmentNear(lines, start) })), 'describe')
 }
 

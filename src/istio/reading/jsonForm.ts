@@ -6,7 +6,7 @@ import type { ArgumentsRead } from './readArguments.ts'
 /** Reads JSON: the array, its elements, a container, several of them one after another, or a whole pod. */
 export function readJson(text: string, file: string): ArgumentsRead {
   const { value, diagnostics } = parseJson(text, file)
-  if (value) return readPodValues(value.map(plainOf), 'json')
+  if (value) return readPodValues(value.map((node) => plainOf(node)), 'json')
   const whole = wholeDocument(text)
   return whole === null ? { value: null, diagnostics } : readPodValues([toPlain(whole)], 'json')
 }

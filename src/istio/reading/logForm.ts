@@ -70,5 +70,16 @@ function addresses(said: ReadonlyMap<string, string>): { nameservers?: readonly 
   return { ...(nameservers.length > 0 && { nameservers }), ...(podIps.length > 0 && { podIps }) }
 }
 
-/** The lines between "*table" and COMMIT, wherever they stand in the log. */
-const restored = (text: string): string => (text.match(/^\* ?(?:nat|mangle|raw|filter)\s*\n[^]*?^COMMIT\s*$/gm) ?? []).join('\n')
+/** The lines between "* table" and COMMIT, wherever they stand in the log. */
+function restored(text: string): string {
+  const kept: string[] = []
+  let open: string[] | null = null
+  for (const line of text.split(/\r?\n/)) {
+    if (/^\* ?(?:nat|mangle|raw|filter)\s*$/.test(line)) open = []
+    open?.push(line)
+    if (line.trim() !== 'COMMIT' || !open) continue
+    kept.push(...open)
+    open = null
+  }
+  return kept.join('\n')
+}

@@ -7,17 +7,23 @@ export interface PlainObject {
   readonly [name: string]: Plain
 }
 
-export function plainOf(node: JsonNode): Plain {
+/** No pod is nested deeper; what is, is left out. */
+const MAX_DEPTH = 60
+
+export function plainOf(node: JsonNode, depth = 0): Plain {
   if (node.kind === 'scalar') return node.token.value
-  if (node.kind === 'list') return node.items.map(plainOf)
-  return Object.fromEntries(node.members.map(({ name, value }) => [name.value, plainOf(value)]))
+  if (depth >= MAX_DEPTH) return ''
+  if (node.kind === 'list') return node.items.map((item) => plainOf(item, depth + 1))
+  return Object.fromEntries(node.members.map(({ name, value }) => [name.value, plainOf(value, depth + 1)]))
 }
 
-/** What JSON.parse or the yaml package made, as Plain. */
-export function toPlain(value: unknown): Plain {
-  if (Array.isArray(value)) return value.map(toPlain)
-  if (typeof value === 'object' && value !== null) return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, toPlain(each)]))
-  return value === null || value === undefined ? '' : String(value)
+/** What JSON.parse or the yaml package made, as Plain; a YAML alias to what holds it is left out. */
+export function toPlain(value: unknown, holders: readonly object[] = []): Plain {
+  if (typeof value !== 'object' || value === null) return value === null || value === undefined ? '' : String(value)
+  if (holders.length >= MAX_DEPTH || holders.includes(value)) return ''
+  const within = [...holders, value]
+  if (Array.isArray(value)) return value.map((item) => toPlain(item, within))
+  return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, toPlain(each, within)]))
 }
 
 export const isObject = (value: Plain | undefined): value is PlainObject => typeof value === 'object' && !Array.isArray(value)

@@ -1,0 +1,12 @@
+import { execFileSync } from 'node:child_process'
+import { resolve } from 'node:path'
+import { expect, it } from 'vitest'
+
+it('npm pack holds what a user needs and no more', () => {
+  const root = resolve(import.meta.dirname, '..')
+  const [packed] = JSON.parse(execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }))
+  const files: string[] = packed.files.map(({ path }: { path: string }) => path)
+  expect(files).toEqual(expect.arrayContaining(['package.json', 'README.md', 'LICENSE', 'CHANGELOG.md', 'dist/cli.js', 'dist/index.js', 'dist/types/src/index.d.ts']))
+  expect(files.filter((path) => !/^(package\.json|README\.md|LICENSE|CHANGELOG\.md|dist\/(cli|index|chunk-\w+|[a-z]\w*-\w+)\.js|dist\/types\/.+\.d\.ts)$/.test(path))).toEqual([])
+  expect(packed.size).toBeLessThan(1_000_000)
+})
