@@ -1,6 +1,7 @@
 import { parseAddress } from '../net/address.ts'
 import type { Address } from '../net/address.ts'
 import { parsePort } from '../net/portRange.ts'
+import { parseTcpFlags } from '../net/tcpFlags.ts'
 import type { Connection } from '../world/connection.ts'
 import { UsageError } from './usageError.ts'
 
@@ -14,6 +15,9 @@ export interface ConnectionOptions {
   readonly local?: boolean
   readonly in?: string
   readonly mark?: string
+  /** TCP flags of a packet out of the blue: "RST", "SYN,ACK". */
+  readonly flags?: string
+  readonly ctstate?: string
 }
 
 interface Endpoint {
@@ -60,7 +64,22 @@ export function connectionFrom(options: ConnectionOptions): Connection {
     origin: local ? 'local' : 'remote', proto, src: from?.address ?? null, sport: from?.port ?? null, dst: to.address, dport: to.port ?? 0,
     uid, gid: options.gid === undefined ? uid : parseCount(options.gid, '--gid', MAX_ID),
     in: options.in ?? null, mark: options.mark === undefined ? 0 : parseCount(options.mark, '--mark', 0xffffffff), transparent: false,
+    tcpFlags: options.flags === undefined ? null : flagsOf(options.flags, proto), ctState: ctStateOf(options.ctstate ?? 'NEW'),
   }
+}
+
+const CT_STATES = ['NEW', 'ESTABLISHED', 'RELATED', 'INVALID', 'UNTRACKED'] as const
+
+function ctStateOf(text: string): Connection['ctState'] {
+  const state = CT_STATES.find((each) => each === text.toUpperCase())
+  if (!state) throw new UsageError(`--ctstate takes ${CT_STATES.join(', ')}, not ${JSON.stringify(text)}`)
+  return state
+}
+
+function flagsOf(text: string, proto: Connection['proto']): number {
+  const flags = parseTcpFlags(text)
+  if (flags === null || proto !== 'tcp') throw new UsageError('--flags takes TCP flags, as SYN,ACK or RST, of a TCP packet')
+  return flags
 }
 
 export function parseProto(text: string): Connection['proto'] {
@@ -87,7 +106,7 @@ export function connectionFromJson(value: unknown, where: string): Connection {
   if (src && src.family !== dst.family) throw new UsageError(`${where}: src and dst are of different address families`)
   if (origin === 'remote' && !src) throw new UsageError(`${where}: a remote connection needs src`)
   const uid = number('uid', MAX_ID) ?? 0
-  return { origin, proto, src, sport: number('sport', 65535) ?? null, dst, dport: dport ?? 0, uid, gid: number('gid', MAX_ID) ?? uid, in: text('in') ?? null, mark: number('mark', 0xffffffff) ?? 0, transparent: fields.get('transparent') === true }
+  return { origin, proto, src, sport: number('sport', 65535) ?? null, dst, dport: dport ?? 0, uid, gid: number('gid', MAX_ID) ?? uid, in: text('in') ?? null, mark: number('mark', 0xffffffff) ?? 0, transparent: fields.get('transparent') === true, tcpFlags: null, ctState: 'NEW' }
 }
 
 const FIELDS: ReadonlySet<string> = new Set(['origin', 'proto', 'src', 'sport', 'dst', 'dport', 'uid', 'gid', 'in', 'mark', 'transparent'])

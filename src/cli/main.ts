@@ -5,6 +5,9 @@ import { VERSION } from './version.ts'
 
 const repeated = (value: string, all: readonly string[] = []): string[] => [...all, value]
 
+/** What the command that ran answered. */
+let exitCode = 0
+
 function program(): Command {
   const chainwalk = new Command('chainwalk')
     .description('Walks a connection through a set of iptables rules and says what the Linux kernel would do with it.')
@@ -37,12 +40,15 @@ function addTrace(chainwalk: Command): void {
     .option('--mark <n>', 'SO_MARK of the dialling socket')
     .option('--pod-ip <addr>', 'an address of the pod itself; may be repeated', repeated)
     .option('--istio <version>', 'the Istio version of the proxy: 1.11, 1.11.3, latest')
+    .option('--flags <list>', 'a TCP packet out of the blue with these flags: RST, SYN,ACK, ACK')
+    .option('--ctstate <state>', 'what conntrack knows of it beforehand: NEW, ESTABLISHED, RELATED, INVALID, UNTRACKED')
+    .option('--against <file>', 'a recorded kernel trace to hold the prediction against; exit 1 where they part')
     .option('--state <n>', 'which state of the rules, when the input shows several')
     .option('--assume <code=value>', 'replaces an assumption; may be repeated', repeated)
     .option('--connections <file>', 'many connections: one JSON object a line; prints one result a line')
-    .option('--format <name>', 'text, minimal, full or json', 'text')
+    .option('--format <name>', 'text, minimal, full, json or xtables', 'text')
     .option('--json', 'the same as --format json')
-    .action(async (files: string[], options) => { await (await import('./commands/trace.ts')).trace(files, options) })
+    .action(async (files: string[], options) => { exitCode = await (await import('./commands/trace.ts')).trace(files, options) })
 }
 
 function addRules(chainwalk: Command): void {
@@ -82,7 +88,7 @@ function addCollect(chainwalk: Command): void {
 export async function main(argv: readonly string[]): Promise<number> {
   try {
     await program().parseAsync(argv, { from: 'user' })
-    return 0
+    return exitCode
   } catch (error) {
     if (error instanceof UsageError) return complain(error.message)
     if (!(error instanceof CommanderError)) return complain(`a fault of chainwalk itself: ${error instanceof Error ? error.message.split('\n')[0] : 'unknown'}; please report it with the input`)

@@ -12,7 +12,7 @@ import { skbTuple } from './skbTuple.ts'
 export function trackConnection(kernel: Kernel): void {
   const { skb } = kernel
   // Seen before: it comes back over loopback with what OUTPUT gave it.
-  if (skb.ct !== null) return kernel.tell(() => ({ kind: 'ctSkipped', why: 'it comes over loopback and keeps its connection' }))
+  if (skb.ct !== null) return kernel.tell(() => ({ kind: 'ctSkipped', why: 'the packet already has its connection (it comes over loopback, or that was given)' }))
   if (skb.ctTemplate?.notrack) {
     kernel.changeSkb((draft) => { draft.ct = { kind: 'untracked' } })
     return kernel.tell(() => ({ kind: 'ctTracked', state: 'UNTRACKED', created: false, tuple: skbTuple(kernel.skb) }))

@@ -50,6 +50,8 @@ export class Kernel {
   readonly environment: Environment
   /** The ports of this host to which rules have turned packets (REDIRECT, DNAT, TPROXY), in order. */
   readonly handedTo: number[] = []
+  /** What rules were asked to remember and had nothing of yet (limit, recent, nth): a running host may have. */
+  readonly unremembered = new Set<string>()
   private readonly observer: ((event: TraceEvent) => void) | null
 
   constructor(fixed: CompiledNetns, cell: StateCell, environment: Environment, observer: ((event: TraceEvent) => void) | null) {

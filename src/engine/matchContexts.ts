@@ -62,7 +62,9 @@ export class KernelContext implements MatchContext {
   }
 
   recall(key: string): readonly number[] | null {
-    return this.kernel.cell.state.memory[key] ?? null
+    const kept = this.kernel.cell.state.memory[key] ?? null
+    if (kept === null) this.kernel.unremembered.add(key)
+    return kept
   }
 
   remember(key: string, value: readonly number[]): void {

@@ -3,6 +3,7 @@ import type { Address } from '../net/address.ts'
 import { hasPorts } from '../net/protocol.ts'
 import type { Manip, NatRange } from '../extensions/effect.ts'
 import type { CtEntry } from '../netfilter/ctState.ts'
+import type { Skb } from '../netfilter/skb.ts'
 import type { Hook } from '../netfilter/hook.ts'
 import { invert, sameTuple } from '../netfilter/tuple.ts'
 import type { Tuple } from '../netfilter/tuple.ts'
@@ -98,8 +99,10 @@ function rewrite(kernel: Kernel, manip: Manip, target: Tuple): void {
   kernel.changeSkb((draft) => {
     if (manip === 'source') { draft.src = to; if (ports) draft.sport = toPort } else { draft.dst = to; if (ports) draft.dport = toPort }
   })
-  kernel.tell(() => ({ kind: 'mangled', manip, from: printEndpoint(address, port), to: printEndpoint(to, ports ? toPort : port) }))
+  kernel.tell(() => ({ kind: 'mangled', manip, from: printEndpoint(address, port), to: printEndpoint(to, ports ? toPort : port), header: headerOf(kernel.skb) }))
 }
+
+const headerOf = ({ src, sport, dst, dport }: Skb): Pick<Skb, 'src' | 'sport' | 'dst' | 'dport'> => ({ src, sport, dst, dport })
 
 /** nf_nat_icmp_reply_translation: the error's own address, and the packet it quotes, as the other side knows them. */
 function mangleError(kernel: Kernel, entry: CtEntry, manip: Manip, target: Tuple): void {

@@ -31,7 +31,7 @@ export type TraceStep =
   | { readonly kind: 'headerSet'; readonly field: 'ttl' | 'tos'; readonly to: number }
   | { readonly kind: 'natBound'; readonly manip: 'source' | 'destination'; readonly from: string; readonly to: string }
   /** NAT rewrote the packet's header. */
-  | { readonly kind: 'mangled'; readonly manip: 'source' | 'destination'; readonly from: string; readonly to: string }
+  | { readonly kind: 'mangled'; readonly manip: 'source' | 'destination'; readonly from: string; readonly to: string; readonly header: Pick<Skb, 'src' | 'sport' | 'dst' | 'dport'> }
   | { readonly kind: 'routed'; readonly outcome: 'local' | 'forward' | 'output'; readonly device: string; readonly why: string }
   | { readonly kind: 'tproxied'; readonly port: number; readonly process: string }
   | { readonly kind: 'delivered'; readonly process: string; readonly port: number; readonly state: 'listening' | 'connecting' | 'connected' }

@@ -46,7 +46,7 @@ function stepLines(events: readonly TraceEvent[], detail: Detail): string[] {
   let number = 0
   let shown = true
   for (const { step } of events) {
-    if (step.kind === 'packetEntered') shown = detail === 'full' || isFirst(step)
+    if (step.kind === 'packetEntered') shown = detail === 'full' || isFirst(step) || !lines.some((line) => line.startsWith('  '))
     const text = shown || step.kind === 'acted' ? lineOf(step, detail) : null
     if (text === null) continue
     if (step.kind === 'packetEntered' || step.kind === 'acted') lines.push(text)

@@ -8,6 +8,7 @@ import type { Chain, Match, Rule, Ruleset, Table } from '../netfilter/ruleset.ts
 import type { Skb } from '../netfilter/skb.ts'
 import type { TableName } from '../netfilter/table.ts'
 import type { Unknown } from '../netfilter/ternary.ts'
+import { chainShape } from './chainShape.ts'
 import { printMatch } from './print.ts'
 
 /** A condition made ready: what it asks for in the rule's own words, and what a packet has in its place. */
@@ -55,17 +56,18 @@ export function compile(ruleset: Ruleset): CompiledRuleset {
 
 function compileTable(table: Table): CompiledTable {
   const chains = new Map(table.chains.map((chain): [string, CompiledChain] => [chain.name, { table: table.name, name: chain.name, policy: chain.policy, rules: [] }]))
-  for (const chain of table.chains) fill(chains, chain)
+  const refused = new Set(chainShape(table).backJumps.map(({ rule }) => rule))
+  for (const chain of table.chains) fill(chains, chain, refused)
   const base = new Map<Hook, CompiledChain>()
   for (const [name, chain] of chains) if (isHook(name)) base.set(name, chain)
   return { name: table.name, base }
 }
 
-function fill(chains: ReadonlyMap<string, CompiledChain>, chain: Chain): void {
+function fill(chains: ReadonlyMap<string, CompiledChain>, chain: Chain, refused: ReadonlySet<Rule>): void {
   const compiled = chains.get(chain.name)
   chain.rules.forEach((rule, i) => {
     const site = `${compiled?.table}:${chain.name}:${i + 1}`
-    compiled?.rules.push({ number: i + 1, rule, tests: compileTests(rule, site), target: compileTarget(rule, chains, site) })
+    compiled?.rules.push({ number: i + 1, rule, tests: compileTests(rule, site), target: refused.has(rule) ? LOOP : compileTarget(rule, chains, site) })
   })
 }
 
@@ -96,6 +98,9 @@ function compileJump(kind: 'jump' | 'goto', name: string, chains: ReadonlyMap<st
   const chain = chains.get(name)
   return chain ? { kind, chain } : unknownTarget(name, `${JSON.stringify(name)} is neither a chain of this text nor a target known here`)
 }
+
+/** A jump that closes a loop: the kernel would not have loaded it. */
+const LOOP: CompiledTarget = { kind: 'unknown', name: 'loop', doubt: { code: 'chain-loop', message: 'the kernel refuses chains that loop', probability: null, key: null } }
 
 const unknownTarget = (name: string, message: string): CompiledTarget => ({
   kind: 'unknown',

@@ -1,11 +1,11 @@
 import { targetExtension } from '../extensions/registry.ts'
 import type { Diagnostic } from '../netfilter/diagnostic.ts'
-import { isHook } from '../netfilter/hook.ts'
-import type { Chain, Rule, Ruleset, Table } from '../netfilter/ruleset.ts'
+import type { Rule, Ruleset, Table } from '../netfilter/ruleset.ts'
+import { chainShape } from './chainShape.ts'
 
 /** What is wrong with how chains refer to each other and where targets stand: what the kernel would refuse. */
 export function link(ruleset: Ruleset): readonly Diagnostic[] {
-  return ruleset.tables.flatMap((table) => [...missingChains(table), ...loops(table), ...misplacedTargets(table)])
+  return ruleset.tables.flatMap((table) => [...missingChains(table), ...shapes(table), ...misplacedTargets(table)])
 }
 
 const chainOf = (rule: Rule): string | null => (rule.target?.kind === 'jump' || rule.target?.kind === 'goto' ? rule.target.chain : null)
@@ -22,27 +22,15 @@ function missingChains(table: Table): Diagnostic[] {
 }
 
 /** A loop that a base chain reaches is refused by the kernel (nf_tables: EMLINK; ip_tables mark_source_chains: ELOOP). */
-function loops(table: Table): Diagnostic[] {
-  const chains = new Map(table.chains.map((chain) => [chain.name, chain]))
-  const found: Diagnostic[] = []
-  const done = new Set<string>()
-  const visit = (chain: Chain, path: readonly string[]): void => {
-    if (done.has(chain.name)) return
-    for (const rule of chain.rules) {
-      const to = chainOf(rule)
-      const next = to === null ? undefined : chains.get(to)
-      if (!next) continue
-      if (next.name === chain.name || path.includes(next.name)) {
-        found.push({ code: 'chain-loop', severity: 'warning', message: `${table.name}: the chains ${[...path.slice(path.indexOf(next.name)), chain.name, next.name].filter(unique).join(' -> ')} loop; the kernel refuses to load that`, span: rule.span ?? null })
-      } else visit(next, [...path, chain.name])
-    }
-    done.add(chain.name)
-  }
-  for (const chain of table.chains) if (isHook(chain.name)) visit(chain, [])
-  return found
+function shapes(table: Table): Diagnostic[] {
+  const { backJumps, depth } = chainShape(table)
+  const found = backJumps.map(({ chain, rule, to }): Diagnostic => ({ code: 'chain-loop', severity: 'warning', message: `${table.name}: ${chain} jumps to ${to}, through which it is reached: the kernel refuses to load such a loop, so what happens there is unknown`, span: rule.span ?? null }))
+  if (depth <= NFT_JUMPS) return found
+  return [...found, { code: 'deep-chains', severity: 'info', message: `${table.name}: its chains are ${depth} jumps deep; iptables-legacy loads that, iptables-nft refuses more than ${NFT_JUMPS}`, span: null }]
 }
 
-const unique = (name: string, i: number, all: readonly string[]): boolean => i === 0 || all[i - 1] !== name
+/** NFT_JUMP_STACK_SIZE is 16, the base chain among them. */
+const NFT_JUMPS = 15
 
 function misplacedTargets(table: Table): Diagnostic[] {
   return table.chains.flatMap((chain) =>

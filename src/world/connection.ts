@@ -19,4 +19,8 @@ export interface Connection {
   readonly mark: number
   /** The dialling socket is transparent (IP_TRANSPARENT). */
   readonly transparent: boolean
+  /** A packet out of the blue in place of a SYN: its TCP flags; null for a connection's beginning. */
+  readonly tcpFlags: number | null
+  /** What conntrack knows beforehand: nothing (NEW), the connection, or that it is not to be tracked. */
+  readonly ctState: 'NEW' | 'ESTABLISHED' | 'RELATED' | 'INVALID' | 'UNTRACKED'
 }

@@ -19,6 +19,7 @@ import type { Connection } from './connection.ts'
 import { DatagramEndpoint } from './datagramEndpoint.ts'
 import { FarEnd } from './farEnd.ts'
 import { firstPacket, protocolOf } from './firstPacket.ts'
+import { foreknown } from './foreknown.ts'
 import { repeatsAncestor } from './leg.ts'
 import type { Dial, Leg } from './leg.ts'
 import type { Accept, Result } from './outcome.ts'
@@ -35,6 +36,8 @@ export interface Walk {
   readonly loops: boolean
   /** Ports of this host to which rules turned the connection asked about. */
   readonly handedTo: readonly number[]
+  /** Memories of rules (limit, recent, nth) that were taken to be fresh. */
+  readonly unremembered: readonly string[]
 }
 
 /** No working mesh makes this many dials of one. */
@@ -53,6 +56,8 @@ export class ConnectionWalk implements Stage {
   private readonly queue: (() => void)[] = []
   private readonly handedTo: number[] = []
   private loops = false
+  /** What conntrack is told of the first packet beforehand. */
+  private begun: Connection['ctState'] = 'NEW'
 
   constructor(fixed: CompiledNetns, profile: MeshProfile, environment: Environment, observer: ((event: TraceEvent) => void) | null) {
     const state = initialState(fixed)
@@ -62,10 +67,11 @@ export class ConnectionWalk implements Stage {
   }
 
   run(connection: Connection): Walk {
+    this.begun = connection.ctState
     if (connection.origin === 'local') this.dial(dialOf(connection))
     else this.dialFromOutside(connection)
     for (let next = this.queue.shift(); next; next = this.queue.shift()) next()
-    return { legs: this.legs, accepts: this.accepts, ends: this.ends, loops: this.loops, handedTo: this.handedTo }
+    return { legs: this.legs, accepts: this.accepts, ends: this.ends, loops: this.loops, handedTo: this.handedTo, unremembered: [...this.kernel.unremembered] }
   }
 
   act(who: string, what: string): void {
@@ -114,7 +120,7 @@ export class ConnectionWalk implements Stage {
     const packet = firstPacket(dial, source.src, this.kernel.environment)
     leg.socket = this.openSocket(dial, packet, leg.index)
     this.act(dial.process, `dials ${printEndpoint(dial.to, dial.port)} from ${printAddress(source.src)}`)
-    this.emit({ ...freshSkb(packet), mark: dial.mark, out: source.device, route: source.local ? 'local' : 'forward', owner: { kind: 'file', uid: dial.uid, gid: dial.gid }, socket: leg.socket }, { leg: leg.index, reply: false })
+    this.emit({ ...this.firstSkb(packet), mark: dial.mark, out: source.device, route: source.local ? 'local' : 'forward', owner: { kind: 'file', uid: dial.uid, gid: dial.gid }, socket: leg.socket }, { leg: leg.index, reply: false })
   }
 
   private sourceOf(dial: Dial): { readonly src: Address; readonly device: string; readonly local: boolean } | { readonly error: string } {
@@ -136,10 +142,17 @@ export class ConnectionWalk implements Stage {
 
   /** A packet comes in by a device; neighbours on one link reach each other without this host, or over its bridge. */
   private arrive(packet: Packet, device: string, role: PacketRole): void {
-    const skb = { ...freshSkb(packet), in: device }
+    const skb = { ...this.firstSkb(packet), in: device }
     if (!this.kernel.fixed.fib.isNeighbour(packet.dst, device)) return this.settle(receive(this.kernel, skb, role), role)
     if (this.bridges(device)) return this.settle(bridge(this.kernel, skb, role), role)
     this.queue.push(() => { this.outside(skb, device, role) })
+  }
+
+  /** The connection's first packet comes with what conntrack is said to know of it; all others with nothing. */
+  private firstSkb(packet: Packet): Skb {
+    const state = this.begun
+    this.begun = 'NEW'
+    return foreknown(this.kernel, freshSkb(packet), state)
   }
 
   private bridges(device: string): boolean {
@@ -211,7 +224,7 @@ export class ConnectionWalk implements Stage {
     this.queue.push(() => {
       this.dial({
         protocol: Protocol.tcp, to: action.to, port: action.port, bind: action.bind, sport: null, transparent: action.transparent, mark: action.mark,
-        uid: socket.uid, gid: socket.gid, process: socket.process, from: port, parent: role.leg,
+        uid: socket.uid, gid: socket.gid, process: socket.process, tcpFlags: null, from: port, parent: role.leg,
       })
     })
   }
@@ -235,5 +248,5 @@ function initialState(fixed: CompiledNetns): NetnsState {
 
 const dialOf = (connection: Connection): Dial => ({
   protocol: protocolOf(connection), to: connection.dst, port: connection.dport, bind: connection.src, sport: connection.sport,
-  transparent: connection.transparent, mark: connection.mark, uid: connection.uid, gid: connection.gid, process: 'client', from: null, parent: null,
+  transparent: connection.transparent, mark: connection.mark, uid: connection.uid, gid: connection.gid, process: 'client', tcpFlags: connection.tcpFlags, from: null, parent: null,
 })

@@ -12,11 +12,11 @@ export function protocolOf({ proto, dst }: Connection): number {
 }
 
 /** The SYN, the datagram or the ping a dial begins with. */
-export function firstPacket({ protocol, to, port, sport }: Dial, src: Address, environment: Environment): Packet {
+export function firstPacket({ protocol, to, port, sport, tcpFlags }: Dial, src: Address, environment: Environment): Packet {
   const ephemeral = sport ?? environment.freePort()
   const common = { family: to.family, protocol, src, dst: to, ttl: 64, tos: 0, length: to.family === 4 ? 60 : 80 }
   if (protocol === Protocol.icmp || protocol === Protocol.icmpv6) {
     return { ...common, sport: 0, dport: 0, tcpFlags: 0, icmp: { type: protocol === Protocol.icmp ? 8 : 128, code: 0, id: ephemeral, quoted: null } }
   }
-  return { ...common, sport: ephemeral, dport: port, tcpFlags: protocol === Protocol.tcp ? TcpFlag.SYN : 0, icmp: null }
+  return { ...common, sport: ephemeral, dport: port, tcpFlags: protocol === Protocol.tcp ? (tcpFlags ?? TcpFlag.SYN) : 0, icmp: null }
 }

@@ -15,6 +15,8 @@ export interface Dial {
   readonly uid: number
   readonly gid: number
   readonly process: string
+  /** Flags of the first segment; null: SYN. */
+  readonly tcpFlags: number | null
   /** The proxy's listener whose connection this dial serves; null for the connection asked about. */
   readonly from: number | null
   /** The leg whose accept made it. */

@@ -67,7 +67,7 @@ function judge(walk: Walk, profile: MeshProfile, decisions: readonly Decision[],
   const app = walk.accepts.find(({ process }) => !isProxyProcess(process))
   return {
     probability: chance(decisions),
-    assumptions: [...assumptions, ...decisions.filter(({ doubt }) => doubt.probability === null).map(({ doubt, answer }): Assumption => ({ code: doubt.code, message: `${doubt.message}: taken as ${answer ? 'true' : 'false'}` }))],
+    assumptions: [...assumptions, ...freshMemory(walk), ...decisions.filter(({ doubt }) => doubt.probability === null).map(({ doubt, answer }): Assumption => ({ code: doubt.code, message: `${doubt.message}: taken as ${answer ? 'true' : 'false'}` }))],
     result: resultOf(walk),
     accepts: walk.accepts,
     upstreams: walk.legs.flatMap(({ dial, result }): Upstream[] => (dial.from === null ? [] : [{ port: dial.from, to: printEndpoint(dial.to, dial.port), result: result ?? 'timeout' }])),
@@ -77,6 +77,10 @@ function judge(walk: Walk, profile: MeshProfile, decisions: readonly Decision[],
     appSees: app && !app.remote ? app.peer : null,
   }
 }
+
+/** Counters and lists that rules keep between packets begin empty here. */
+const freshMemory = ({ unremembered }: Walk): Assumption[] =>
+  unremembered.length === 0 ? [] : [{ code: 'assume-fresh-state', message: `no earlier packet has used up a limit, a list or a counter of these rules: ${unremembered.map((key) => key.split(':').slice(0, 3).join(':')).join(', ')}` }]
 
 const resultOf = ({ loops, legs }: Walk): Result => (loops ? 'loop' : (legs[0]?.result ?? 'timeout'))
 

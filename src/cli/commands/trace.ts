@@ -6,7 +6,11 @@ import { traceConnection } from '../../world/traceConnection.ts'
 import type { Trace } from '../../world/traceConnection.ts'
 import { resolveVersion } from '../../istio/version.ts'
 import { traceJson } from '../../render/traceJson.ts'
+import { printable } from '../../render/printable.ts'
 import { traceText } from '../../render/traceText.ts'
+import { xtablesText } from '../../render/xtablesText.ts'
+import { readKernelTrace } from '../../host/kernelTrace.ts'
+import { againstKernel } from '../../world/againstKernel.ts'
 import { connectionFrom, connectionFromJson } from '../connectionOptions.ts'
 import type { ConnectionOptions } from '../connectionOptions.ts'
 import { loadRules } from '../loadRules.ts'
@@ -23,34 +27,55 @@ export interface TraceOptions extends ConnectionOptions {
   readonly connections?: string
   readonly format?: string
   readonly json?: boolean
+  readonly against?: string
 }
 
-const FORMATS = ['text', 'minimal', 'full', 'json'] as const
+const FORMATS = ['text', 'minimal', 'full', 'json', 'xtables'] as const
 
 type Format = (typeof FORMATS)[number]
 
-/** `chainwalk trace`: one connection, or many, through the rules. Exit 0 whatever becomes of them. */
-export async function trace(files: readonly string[], options: TraceOptions): Promise<void> {
+/** `chainwalk trace`: one connection, or many, through the rules. Exit 0 whatever becomes of them; 1 where `--against` diverged. */
+export async function trace(files: readonly string[], options: TraceOptions): Promise<number> {
   const format = formatOf(options)
   const given: Given = { podAddresses: (options.podIp ?? []).map(podAddress), istioVersion: versionOf(options.istio) }
   const connections = options.connections === undefined ? null : connectionsIn(options.connections)
   const single = connections ? null : connectionFrom(options)
   const rules = await loadRules(files, { ...(options.state !== undefined && { state: options.state }), ...(options.istio !== undefined && { istio: options.istio }), assume: assumptionsOf(options.assume ?? []) })
+  if (single && options.against !== undefined) return compared(rules, traced(rules, given, single), options.against)
   if (single) return printOne(rules, given, single, format)
   report(rules.diagnostics)
   for (const connection of connections ?? []) process.stdout.write(`${JSON.stringify(traceJson(traced(rules, given, connection), []))}\n`)
+  return 0
 }
 
 const traced = ({ state, facts }: LoadedRules, given: Given, connection: Connection): Trace => traceConnection({ state, facts, given, connection })
 
-function printOne(rules: LoadedRules, given: Given, connection: Connection, format: Format): void {
+/** Holds the prediction against a recorded kernel trace. */
+function compared(rules: LoadedRules, { outcomes }: Trace, file: string): number {
+  report(rules.diagnostics)
+  const { text, name } = readInput(file)
+  const packets = readKernelTrace(text)
+  if (packets.length === 0) throw new UsageError(`${name}: no trace was recognised; give what \`xtables-monitor --trace\` printed, or the kernel's TRACE log`)
+  const comparisons = outcomes.map(({ events }) => againstKernel(events, packets))
+  const best = comparisons.find(({ divergence }) => divergence === null) ?? comparisons[0]
+  if (!best?.divergence) {
+    process.stdout.write(`the kernel's trace agrees: ${best?.packets ?? 0} packets, ${best?.rules ?? 0} rules\n`)
+    return 0
+  }
+  const { packet, predicted, kernel, line } = best.divergence
+  process.stdout.write([`they part at ${packet}`, `  predicted: ${predicted}`, `  kernel:    ${kernel}${line === null ? '' : `  [${name}:${line}]`}`, ''].map(printable).join('\n'))
+  return 1
+}
+
+function printOne(rules: LoadedRules, given: Given, connection: Connection, format: Format): number {
   const result = traced(rules, given, connection)
   if (format === 'json') {
     process.stdout.write(`${JSON.stringify(traceJson(result, rules.diagnostics))}\n`)
-    return
+    return 0
   }
   report(rules.diagnostics)
-  process.stdout.write(traceText(result, format))
+  process.stdout.write(format === 'xtables' ? result.outcomes.map(({ events }) => xtablesText(events)).join('\n') : traceText(result, format))
+  return 0
 }
 
 function formatOf({ format, json }: TraceOptions): Format {
