@@ -1,14 +1,14 @@
 import type { MeshProfile } from '../proxy/meshProfile.ts'
 import { isProxyProcess } from '../proxy/meshProfile.ts'
 import type { Accept, Outcome } from '../world/outcome.ts'
-import type { Trace } from '../world/traceConnection.ts'
+import type { Trace, TracedOutcome } from '../world/traceConnection.ts'
 
 /** The answer to the question people ask, in one line. */
-export function answerLine({ connection, profile }: Pick<Trace, 'connection' | 'profile'>, outcome: Outcome): string {
+export function answerLine({ connection, profile }: Pick<Trace, 'connection' | 'profile'>, { outcome, ends }: TracedOutcome): string {
   const proxied = outcome.accepts.find(({ process, remote }) => !remote && isProxyProcess(process))
   const parts = [proxied ? proxyPart(profile, proxied) : directPart(connection.proto, outcome)]
   if (proxied?.originalDestination) parts.push(`original destination ${proxied.originalDestination}`)
-  parts.push(...farPart(outcome))
+  parts.push(...farPart(outcome, ends))
   parts.push(resultPart(outcome))
   return parts.join(' · ')
 }
@@ -25,9 +25,10 @@ function directPart(proto: string, outcome: Outcome): string {
   return outcome.accepts.length > 0 ? 'not captured' : 'not captured, not accepted'
 }
 
-function farPart({ accepts, upstreams }: Outcome): string[] {
-  const app = accepts.find(({ process }) => !isProxyProcess(process))
-  if (app) return [app.remote ? `the far end sees ${app.peer}` : app.process === 'app' ? `app sees ${app.peer}` : `${app.process} (port ${app.port}) sees ${app.peer}`]
+function farPart({ accepts, upstreams }: Outcome, ends: readonly string[]): string[] {
+  const at = accepts.findIndex(({ process }) => !isProxyProcess(process))
+  const app = accepts[at]
+  if (app) return [app.remote ? `${ends[at] ?? 'the far end'} sees ${app.peer}` : app.process === 'app' ? `app sees ${app.peer}` : `${app.process} (port ${app.port}) sees ${app.peer}`]
   const failed = upstreams.find(({ result }) => result !== 'connected')
   if (failed) return [`the proxy's own dial to ${failed.to}: ${failed.result}`]
   return []

@@ -27,7 +27,7 @@ export function traceText(trace: Trace, detail: Detail): string {
 const chance = ({ outcome }: TracedOutcome): string => (outcome.probability === null ? '' : ` (probability ${Number(outcome.probability.toFixed(4))})`)
 
 function outcomeText(trace: Trace, traced: TracedOutcome, detail: Detail): string[] {
-  const lines = [answerLine(trace, traced.outcome), '', ...stepLines(traced.events, detail)]
+  const lines = [answerLine(trace, traced), '', ...stepLines(traced.events, detail)]
   if (detail === 'minimal') return lines
   const scope = scopeLine(traced.events)
   const why = explanation(trace, traced)
@@ -66,7 +66,7 @@ function lineOf(step: TraceStep, detail: Detail): string | null {
     case 'chainEnded': return detail === 'full' ? `${step.table} ${step.chain}  end of chain, back to ${step.to}` : null
     case 'policyApplied': return detail === 'minimal' && step.verdict === 'ACCEPT' ? null : `${step.table} ${step.chain}  policy ${step.verdict}`
     case 'hookEntered': return detail === 'full' ? `hook ${step.hook}` : null
-    case 'decided': return `not known: ${printable(step.doubt.message)}; here taken as ${step.answer ? 'true' : 'false'}`
+    case 'decided': return `${step.doubt.probability === null ? 'not known' : 'dice'}: ${printable(step.doubt.message)}; here taken as ${step.answer ? 'true' : 'false'}`
     case 'acted': return `${step.who} ${step.what}`
     default: return detail === 'minimal' && !DECISIVE.has(step.kind) ? null : changeLine(step, detail)
   }

@@ -8,6 +8,7 @@ import type { Ruleset } from '../netfilter/ruleset.ts'
 import { assumedListeners } from './assumedListeners.ts'
 import type { Connection } from './connection.ts'
 import { capturePorts } from './detectProfile.ts'
+import { isNamedDestination, looksLikeNode } from './nodeRules.ts'
 import type { Assumption } from './outcome.ts'
 import type { Given, Question } from './question.ts'
 import { unshownRules } from './unshownRules.ts'
@@ -24,7 +25,8 @@ export function assumedNetns({ state, facts, given, connection }: Question, prof
   const { rulesets } = state
   const assumptions: Assumption[] = unshownRules(state, connection.dst.family)
   const family = connection.dst.family
-  const interfaces = facts.interfaces ?? assumedInterfaces(facts, given, connection, assumptions)
+  const node = looksLikeNode(rulesets) && isNamedDestination(rulesets, connection.dst)
+  const interfaces = facts.interfaces ?? assumedInterfaces(facts, given, node ? behindNode(connection) : connection, assumptions)
   const routes = ([4, 6] as const).flatMap((each) => facts.routes[each] ?? derivedRoutes(interfaces, each))
   const tproxy = facts.rules[family] === null && facts.routes[family] === null ? assumedTproxyRoute(rulesets, family, assumptions) : null
   const rules = ([4, 6] as const).flatMap((each) => facts.rules[each] ?? defaultRules(each))
@@ -35,11 +37,21 @@ export function assumedNetns({ state, facts, given, connection }: Question, prof
     routes: tproxy ? [...routes, tproxy.route] : routes,
     rules: tproxy ? [...rules, tproxy.rule] : rules,
     listeners: assumedListeners(facts, profile, connection, interfaces, assumptions),
-    sysctls: facts.sysctls,
+    sysctls: { ...assumedSysctls(rulesets, facts, assumptions), ...facts.sysctls },
     sets: facts.sets,
     backend: facts.backends.seen[0] ?? 'nft',
   }
   return { netns, assumptions }
+}
+
+/** To a Service's address: the node's own is another one, and not known. */
+const behindNode = (connection: Connection): Connection => ({ ...connection, origin: 'local', src: null })
+
+/** A node forwards; a pod does not. */
+function assumedSysctls(rulesets: readonly Ruleset[], facts: HostFacts, assumptions: Assumption[]): Readonly<Record<string, number>> {
+  if (Object.keys(facts.sysctls).length > 0 || !looksLikeNode(rulesets)) return {}
+  assumptions.push({ code: 'assume-forwarding', message: 'these are the rules of a node, so it forwards (net.ipv4.ip_forward = 1; add the output of `sysctl -a`)' })
+  return { 'net.ipv4.ip_forward': 1, 'net.ipv6.conf.all.forwarding': 1 }
 }
 
 /** An address nobody uses (RFC 5737, RFC 3849), for a pod whose own is not known. */

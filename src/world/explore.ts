@@ -16,25 +16,19 @@ export type Choose = (doubt: Unknown) => boolean
 /** More ways than this are not followed; the rest is said to be unknown. */
 const MAX_RUNS = 2000
 
-export interface Exploration<T> {
-  readonly runs: readonly Run<T>[]
-  /** False when there were too many ways to follow them all. */
-  readonly complete: boolean
-}
 
 /**
  * Runs a walk once for every combination of answers its doubts allow: each run repeats the answers of the one before up
- * to its last open doubt, and turns that round. A doubt with a key is asked once a run.
+ * to its last open doubt, and turns that round. A doubt with a key is asked once a run. True when all ways were followed.
  */
-export function explore<T>(walk: (choose: Choose) => T): Exploration<T> {
-  const runs: Run<T>[] = []
+export function explore<T>(walk: (choose: Choose) => T, seen: (run: Run<T>) => void): boolean {
   let script: readonly boolean[] | null = []
-  while (script !== null && runs.length < MAX_RUNS) {
+  for (let runs = 0; script !== null && runs < MAX_RUNS; runs += 1) {
     const run = runOnce(walk, script)
-    runs.push(run)
+    seen(run)
     script = nextScript(run.decisions)
   }
-  return { runs, complete: script === null }
+  return script === null
 }
 
 function runOnce<T>(walk: (choose: Choose) => T, script: readonly boolean[]): Run<T> {

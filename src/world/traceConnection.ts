@@ -9,7 +9,7 @@ import { ConnectionWalk } from './connectionWalk.ts'
 import type { Walk } from './connectionWalk.ts'
 import { explore } from './explore.ts'
 import type { Choose, Decision } from './explore.ts'
-import { mergeOutcomes } from './mergeOutcomes.ts'
+import { OutcomeMerger } from './outcomeMerger.ts'
 import type { Assumption, Outcome, Result, Upstream } from './outcome.ts'
 import { printEndpoint } from '../net/address.ts'
 import { profileOf } from './profileOf.ts'
@@ -40,9 +40,11 @@ export function traceConnection(question: Question): Trace {
 
 /** The same in a namespace that is complete. */
 export function traceIn(fixed: CompiledNetns, profile: MeshProfile, connection: Connection, assumptions: readonly Assumption[]): Trace {
-  const { runs, complete } = explore((choose) => walkOnce(fixed, profile, connection, choose))
-  const judged = runs.map(({ value, decisions }) => ({ outcome: judge(value.walk, profile, decisions, assumptions), events: value.events, ends: value.walk.ends }))
-  return { connection, profile, outcomes: mergeOutcomes(judged), complete }
+  const merger = new OutcomeMerger()
+  const complete = explore((choose) => walkOnce(fixed, profile, connection, choose), ({ value, decisions }) => {
+    merger.add({ outcome: judge(value.walk, profile, decisions, assumptions), events: value.events, ends: value.walk.ends })
+  })
+  return { connection, profile, outcomes: merger.outcomes(), complete }
 }
 
 interface WatchedWalk {

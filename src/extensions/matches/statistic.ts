@@ -58,7 +58,7 @@ const nthTest = (key: string, every: number, packet: number, negated: boolean): 
 
 function diceTest(probability: number, negated: boolean): MatchTest {
   const chance = (negated ? ONE - probability : probability) / ONE
-  const text = `a dice decides: it matches ${printProbability(negated ? ONE - probability : probability)} of the packets`
+  const text = `the rule matches by chance, ${printProbability(negated ? ONE - probability : probability)} of the packets`
   const answer: Ternary = chance === 0 ? false : chance === 1 ? true : { code: 'random-match', message: text, probability: chance, key: null }
   return () => answer
 }
