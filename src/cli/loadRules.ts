@@ -4,6 +4,7 @@ import { readTranscript } from '../host/readTranscript.ts'
 import type { Transcript } from '../host/readTranscript.ts'
 import type { Diagnostic } from '../netfilter/diagnostic.ts'
 import { link } from '../ruleset/link.ts'
+import { saveTextOfJson } from '../ruleset/rulesetJson.ts'
 import { parseCount } from './connectionOptions.ts'
 import { readInput } from './readInput.ts'
 import { UsageError } from './usageError.ts'
@@ -25,7 +26,7 @@ export interface LoadOptions {
 
 /** Reads dumps and transcripts and picks the state that was asked for. */
 export async function loadRules(files: readonly string[], options: LoadOptions): Promise<LoadedRules> {
-  const input = files.map(readInput)
+  const input = files.map(readInput).map((file) => ({ ...file, text: saveTextOfJson(file.text) ?? file.text }))
   const { value, diagnostics } = readTranscript(input)
   const refused = diagnostics.find(({ severity }) => severity === 'error')
   // The generator is loaded only where it is wanted.

@@ -17,6 +17,7 @@ function program(): Command {
     .configureOutput({ writeErr: () => undefined })
   addTrace(chainwalk)
   addRules(chainwalk)
+  addConvert(chainwalk)
   addGraph(chainwalk)
   addCollect(chainwalk)
   return chainwalk
@@ -67,6 +68,16 @@ function addRules(chainwalk: Command): void {
     .option('--file <file>', 'reads the arguments from a file: a shell line, a JSON array, a YAML list, a pod; - is standard input')
     .option('--format <name>', 'save, listing or json', 'save')
     .action(async (args: string[], options) => { (await import('./commands/rules.ts')).rules(args, options) })
+}
+
+function addConvert(chainwalk: Command): void {
+  subcommand(chainwalk, 'convert')
+    .description('between save, listing and JSON forms')
+    .argument('<dump...>', 'dumps, terminal transcripts or chainwalk\'s own JSON; - is standard input')
+    .requiredOption('--to <form>', 'save, listing (iptables -L -v), listing-n (iptables -nvL) or json')
+    .option('--backend <name>', 'whose listing: legacy or nft', 'nft')
+    .option('--state <n>', 'which state of the rules, when the input shows several')
+    .action(async (files: string[], options) => { await (await import('./commands/convert.ts')).convert(files, options) })
 }
 
 function addGraph(chainwalk: Command): void {

@@ -40,9 +40,9 @@ used() { printf '%s\\n' "$1" | grep -Eq '^-A |^:[^ ]+ (-|DROP) '; }
 rules() {
   if has "$1-nft-save" && has "$1-legacy-save"; then
     nft=$("$1-nft-save" 2>/dev/null)
-    # Without the modules there are no legacy tables, and asking would load them.
+    # Without the modules there are no legacy tables, and asking would load them. Files of /proc have size 0 whatever they hold.
     legacy=
-    if [ -r "/proc/net/$2" ] && [ -s "/proc/net/$2" ]; then legacy=$("$1-legacy-save" 2>/dev/null); fi
+    if [ -n "$(cat "/proc/net/$2" 2>/dev/null)" ]; then legacy=$("$1-legacy-save" 2>/dev/null); fi
     if used "$legacy"; then echo "$ $1-legacy-save"; printf '%s\\n' "$legacy"; fi
     if used "$nft" || ! used "$legacy"; then echo "$ $1-nft-save"; [ -z "$nft" ] || printf '%s\\n' "$nft"; fi
   else
