@@ -1,6 +1,7 @@
 import type { Address } from '../net/address.ts'
 import { Protocol } from '../net/protocol.ts'
 import { TcpFlag } from '../net/tcpFlags.ts'
+import type { FibError } from '../host/fib.ts'
 import type { RejectWith } from '../extensions/effect.ts'
 import type { CtRef } from '../netfilter/ctState.ts'
 import type { Packet, Skb } from '../netfilter/skb.ts'
@@ -87,10 +88,20 @@ function redirects(kernel: Kernel, skb: Skb): boolean {
   return sends && kernel.fixed.fib.isNeighbour(skb.src, skb.in)
 }
 
-/** The ICMP message of a closed UDP port. */
-export const portUnreachable = (kernel: Kernel, skb: Skb): Answer =>
-  skb.family === 4 ? icmpError(kernel, skb, 3, 3) : icmpError(kernel, skb, 1, 4)
+/** The ICMP message of a closed UDP port; udp_rcv lets go of the packet's connection before (nf_reset_ct), so it is looked up afresh. */
+export function portUnreachable(kernel: Kernel, skb: Skb): Answer {
+  const answer = skb.family === 4 ? icmpError(kernel, skb, 3, 3) : icmpError(kernel, skb, 1, 4)
+  return answer && { ...answer, ct: null }
+}
+
+/** Types and codes of ip_error and ip6_pkt_discard, by what the routing table said. */
+const UNROUTABLE: Readonly<Record<FibError, { readonly v4: number; readonly v6: number }>> = {
+  'no-route': { v4: 0, v6: 0 },
+  unreachable: { v4: 1, v6: 0 },
+  prohibit: { v4: 13, v6: 1 },
+  blackhole: { v4: 1, v6: 0 },
+}
 
 /** The ICMP message of a host that has no way to the destination. */
-export const hostUnreachable = (kernel: Kernel, skb: Skb): Answer =>
-  skb.family === 4 ? icmpError(kernel, skb, 3, 1) : icmpError(kernel, skb, 1, 0)
+export const unroutableError = (kernel: Kernel, skb: Skb, error: FibError): Answer =>
+  skb.family === 4 ? icmpError(kernel, skb, 3, UNROUTABLE[error].v4) : icmpError(kernel, skb, 1, UNROUTABLE[error].v6)

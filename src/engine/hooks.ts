@@ -73,7 +73,9 @@ class HookRun implements EffectApplier {
     if (ct?.kind !== 'entry' || !entry) return ACCEPTED
     const manip = manipAt(hook)
     const before = kernel.skb
-    if (ct.info === 'NEW' && !natInitialized(entry, manip)) {
+    // RELATED falls through to NEW there, except for ICMP errors, which are translated.
+    const first = ct.info === 'NEW' || (ct.info === 'RELATED' && before.icmp === null)
+    if (first && !natInitialized(entry, manip)) {
       const result = this.table('nat')
       if (result.verdict !== 'ACCEPT') return result
       const bound = kernel.ctOf(kernel.skb)

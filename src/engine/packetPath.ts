@@ -1,5 +1,6 @@
 import { sameAddress } from '../net/address.ts'
 import type { RejectWith } from '../extensions/effect.ts'
+import type { FibError } from '../host/fib.ts'
 import type { Hook } from '../netfilter/hook.ts'
 import type { Packet, Skb } from '../netfilter/skb.ts'
 import { runHook } from './hooks.ts'
@@ -22,7 +23,7 @@ export type Fate =
       /** What the sender's system call gets, where it was still in it. */
       readonly error: OutputError | 'not-permitted' | null
       /** The host itself tells the sender that there is no way (ip_error). */
-      readonly unreachable: boolean
+      readonly unroutable: FibError | null
     }
 
 /** Which leg of a walk a packet belongs to, and which way it goes. */
@@ -81,10 +82,10 @@ function routed(kernel: Kernel, role: PacketRole): Fate {
   switch (route.kind) {
     case 'drop':
       kernel.tell(() => ({ kind: 'dropped', code: route.code, why: route.why }))
-      return { kind: 'dropped', hook: null, skb: kernel.skb, reject: null, error: null, unreachable: false }
+      return { kind: 'dropped', hook: null, skb: kernel.skb, reject: null, error: null, unroutable: null }
     case 'unreachable':
       kernel.tell(() => ({ kind: 'dropped', code: 'no-route', why: route.why }))
-      return { kind: 'dropped', hook: null, skb: kernel.skb, reject: null, error: null, unreachable: true }
+      return { kind: 'dropped', hook: null, skb: kernel.skb, reject: null, error: null, unroutable: route.error }
     case 'local':
       kernel.tell(() => ({ kind: 'routed', outcome: 'local', device: route.device, why: route.why }))
       return deliver(kernel)
@@ -123,5 +124,5 @@ function deliver(kernel: Kernel): Fate {
 function dropped(kernel: Kernel, hook: Hook, { reject, error, verdict }: HookVerdict): Fate {
   if (verdict === 'DROP') kernel.tell(() => ({ kind: 'dropped', code: reject ? 'rejected' : 'dropped', why: reject ? `rejected in ${hook}` : `dropped in ${hook}` }))
   const local = hook === 'OUTPUT' || (hook === 'POSTROUTING' && kernel.skb.owner !== null)
-  return { kind: 'dropped', hook, skb: kernel.skb, reject, error: error ?? (local ? 'not-permitted' : null), unreachable: false }
+  return { kind: 'dropped', hook, skb: kernel.skb, reject, error: error ?? (local ? 'not-permitted' : null), unroutable: null }
 }

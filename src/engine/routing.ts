@@ -38,17 +38,27 @@ export function routeOutput(kernel: Kernel, flow: OutputFlow): OutputRoute | Out
   return outputRoute(kernel, flow, found)
 }
 
+/**
+ * The route of connect(): ip_route_connect looks a second time, now with the source the first look gave, which must be an
+ * address of this host unless the socket is transparent.
+ */
+export function routeConnect(kernel: Kernel, flow: OutputFlow): OutputRoute | OutputError {
+  const first = routeOutput(kernel, flow)
+  if (typeof first === 'string' || flow.src !== null || flow.dst.family === 6) return first
+  return routeOutput(kernel, { ...flow, src: first.source })
+}
+
 function outputRoute(kernel: Kernel, flow: OutputFlow, { route, table }: FibMatch): OutputRoute | OutputError {
   const local = route.type === 'local'
   const device = local ? 'lo' : route.device
   if (device === null) return 'unreachable'
-  const source = flow.src ?? route.source ?? (local ? flow.dst : kernel.fixed.fib.sourceFor(device, flow.dst.family === 4 ? (route.via ?? flow.dst) : flow.dst))
+  const source = flow.src ?? route.source ?? (local && flow.dst.family === 4 ? flow.dst : kernel.fixed.fib.sourceFor(device, flow.dst.family === 4 ? (route.via ?? flow.dst) : flow.dst))
   // __mkroute_output: a loopback source leaves by lo only.
   if (source && flow.dst.family === 4 && isLoopback(source) && device !== 'lo' && kernel.deviceSysctl(device, 'route_localnet') === 0) return 'invalid'
   return { device, source: source ?? anyAddress(flow.dst.family), local, why: `table ${tableName(table)}, ${route.type} dev ${route.device ?? '-'}` }
 }
 
-export type InputRoute = { readonly kind: 'local' | 'forward'; readonly device: string; readonly why: string } | { readonly kind: 'drop'; readonly code: string; readonly why: string } | { readonly kind: 'unreachable'; readonly why: string }
+export type InputRoute = { readonly kind: 'local' | 'forward'; readonly device: string; readonly why: string } | { readonly kind: 'drop'; readonly code: string; readonly why: string } | { readonly kind: 'unreachable'; readonly error: FibError; readonly why: string }
 
 /** ip_route_input_slow: martians, the table, the source's validity. */
 export function routeInput(kernel: Kernel): InputRoute {
@@ -57,16 +67,21 @@ export function routeInput(kernel: Kernel): InputRoute {
   const martian = martianAddress(kernel, skb, device)
   if (martian) return { kind: 'drop', code: 'martian', why: martian }
   const found = kernel.fixed.fib.lookup(inputFlow(skb, skb.mark))
-  if (typeof found === 'string') return { kind: 'unreachable', why: `there is no route to it (${found})` }
+  if (typeof found === 'string') return unroutable(kernel, skb, device, found, `there is no route to it (${found})`)
   const { route, table } = found
   const why = `table ${tableName(table)}, ${route.type} dev ${route.device ?? '-'}`
   if (route.type === 'local' || route.type === 'broadcast') {
     return sourceValid(kernel) ? { kind: 'local', device, why } : invalidSource(device)
   }
-  if (!forwards(kernel, skb, device)) return { kind: 'unreachable', why: `it is for another host (${why}), and forwarding is off` }
+  if (!forwards(kernel, skb, device)) return { kind: 'drop', code: 'no-route', why: `it is for another host (${why}), and forwarding is off` }
   if (route.type !== 'unicast' && route.type !== 'multicast') return { kind: 'drop', code: 'martian', why: `its destination is of type ${route.type}` }
   if (!sourceValid(kernel)) return invalidSource(device)
   return { kind: 'forward', device: route.device ?? device, why }
+}
+
+/** ip_error: the sender is told only by a host that forwards. */
+function unroutable(kernel: Kernel, skb: Skb, device: string, error: FibError, why: string): InputRoute {
+  return forwards(kernel, skb, device) && error !== 'blackhole' ? { kind: 'unreachable', error, why } : { kind: 'drop', code: 'no-route', why }
 }
 
 const invalidSource = (device: string): InputRoute => ({ kind: 'drop', code: 'martian-source', why: `its source address cannot come in by ${device} (fib_validate_source)` })

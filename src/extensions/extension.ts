@@ -50,7 +50,7 @@ export interface MatchExtension<Info> extends Extension<Info> {
 export interface TargetExtension<Info> extends Extension<Info> {
   compile(info: Info, site: Site): TargetAction
   /** The port of this host it turns packets to, if it is that kind of target. */
-  capture?(info: Info): { readonly port: number; readonly how: 'redirect' | 'tproxy' } | null
+  capture?(info: Info): { readonly port: number; readonly how: 'redirect' | 'tproxy'; readonly mark?: number } | null
   /** The tables it may stand in; absent: all. */
   readonly tables?: readonly TableName[]
   /** The hooks it may be reached from; absent: all. */

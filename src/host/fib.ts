@@ -17,7 +17,8 @@ export interface Flow {
   readonly uid: number
 }
 
-export type FibError = 'unreachable' | 'prohibit' | 'blackhole'
+/** `no-route` is ENETUNREACH, `unreachable` a route that says so (EHOSTUNREACH). */
+export type FibError = 'no-route' | 'unreachable' | 'prohibit' | 'blackhole'
 
 export interface FibMatch {
   readonly route: Route
@@ -46,7 +47,7 @@ export class Fib {
       if (found.type === 'blackhole' || found.type === 'unreachable' || found.type === 'prohibit') return found.type
       return { route: found, table: rule.action.table }
     }
-    return 'unreachable'
+    return 'no-route'
   }
 
   private lookupTable(table: number, flow: Flow): Route | null {
@@ -72,13 +73,23 @@ export class Fib {
 
   /** The source for packets out of a device: inet_select_addr for IPv4, ipv6_dev_get_saddr (RFC 6724) for IPv6. */
   sourceFor(device: string, to: Address): Address | null {
-    const own = this.addressesOf(device, to.family)
-    return (to.family === 4 ? selectedV4(own, to) : selectedV6(own, to)) ?? this.elsewhere(to)
+    if (to.family === 6) return this.sourceV6(device, to)
+    return selectedV4(this.addressesOf(device, 4), to) ?? selectedV4(this.all(4).map(({ own }) => own), to)
   }
 
-  private elsewhere(to: Address): Address | null {
-    const all = this.netns.interfaces.flatMap(({ addresses }) => addresses).filter(({ address }) => address.family === to.family)
-    return (to.family === 4 ? selectedV4(all, to) : selectedV6(all.filter(({ address }) => !isLoopback(address)), to)) ?? null
+  private all(family: Family): readonly { readonly device: string; readonly own: InterfaceAddress }[] {
+    return this.netns.interfaces.flatMap(({ name, addresses }) => addresses.filter(({ address }) => address.family === family).map((own) => ({ device: name, own })))
+  }
+
+  /** Addresses of all devices compete, except towards a link-local destination. */
+  private sourceV6(device: string, to: Address): Address | null {
+    let best: { readonly address: Address; readonly score: number } | null = null
+    for (const { device: at, own } of this.all(6)) {
+      if (isLinkLocal(to) && at !== device) continue
+      const score = scoreV6(own.address, to, at === device ? 'outgoing' : 'other')
+      if (best === null || score > best.score) best = { address: own.address, score }
+    }
+    return best?.address ?? null
   }
 
   /** Whether an address is on this device's own link, and not this host's. */
@@ -99,14 +110,15 @@ function selectedV4(own: readonly InterfaceAddress[], to: Address): Address | nu
   return (fitting.find((each) => onLink(each, to)) ?? fitting[0])?.address ?? null
 }
 
-/** RFC 6724, section 5: same address, same scope, same label, longest common prefix; the first listed among equals. */
-function selectedV6(own: readonly InterfaceAddress[], to: Address): Address | null {
-  const score = ({ address }: InterfaceAddress): number =>
-    (sameAddress(address, to) ? 1e6 : 0) + (isLinkLocal(address) === isLinkLocal(to) ? 1e5 : 0) + (label(address) === label(to) ? 1e4 : 0) + commonBits(address, to)
-  let best: InterfaceAddress | null = null
-  for (const each of own) if (best === null || score(each) > score(best)) best = each
-  return best?.address ?? null
+/** ipv6_get_saddr_eval (RFC 6724, section 5): same address, scope, outgoing interface, label, common prefix; the first listed among equals. */
+function scoreV6(address: Address, to: Address, interfaceRank: 'outgoing' | 'other'): number {
+  const [own, wanted] = [scopeV6(address), scopeV6(to)]
+  const scope = own >= wanted ? -own : own - 128
+  return (sameAddress(address, to) ? 1e9 : 0) + scope * 1e6 + (interfaceRank === 'outgoing' ? 1e5 : 0) + (label(address) === label(to) ? 1e4 : 0) + commonBits(address, to)
 }
+
+/** IPV6_ADDR_SCOPE_LINKLOCAL or _GLOBAL; the loopback address counts as link-local there. */
+const scopeV6 = (address: Address): number => (isLinkLocal(address) || isLoopback(address) ? 2 : 14)
 
 /** The kernel's default policy table (net/ipv6/addrlabel.c). */
 const LABELS = (

@@ -28,7 +28,7 @@ export function assumedNetns({ state, facts, given, connection }: Question, prof
   const node = looksLikeNode(rulesets) && isNamedDestination(rulesets, connection.dst)
   const interfaces = facts.interfaces ?? assumedInterfaces(facts, given, node ? behindNode(connection) : connection, assumptions)
   const routes = ([4, 6] as const).flatMap((each) => facts.routes[each] ?? derivedRoutes(interfaces, each))
-  const tproxy = facts.rules[family] === null && facts.routes[family] === null ? assumedTproxyRoute(rulesets, family, assumptions) : null
+  const tproxy = facts.rules[family] === null && facts.routes[family] === null ? assumedPolicyRoute(rulesets, profile, family, assumptions) : null
   const rules = ([4, 6] as const).flatMap((each) => facts.rules[each] ?? defaultRules(each))
   const netns: Netns = {
     name: 'netns',
@@ -103,13 +103,24 @@ function routesOf({ address, length }: InterfaceAddress, device: string): Route[
   return [local, { ...common, table: RouteTable.main, type: 'unicast', destination: subnet, source: family === 4 ? address : null }]
 }
 
-/** istio-iptables adds the rule and the route beside its TPROXY rules; a dump of rules does not show them. */
-function assumedTproxyRoute(rulesets: readonly Ruleset[], family: Family, assumptions: Assumption[]): { rule: PolicyRule; route: Route } | null {
-  if (!capturePorts(rulesets.filter((each) => each.family === family)).some(({ how }) => how === 'tproxy')) return null
-  assumptions.push({ code: 'assume-tproxy-route', message: '`ip rule add fwmark 1337 lookup 133` and `ip route add local default dev lo table 133` are in place, as istio-iptables sets them (add the output of `ip rule` and `ip route show table all`)' })
-  return {
-    rule: { family, priority: 32765, negated: false, from: null, to: null, mark: { value: 1337, mask: 0xffffffff }, in: null, out: null, uids: null, action: { kind: 'lookup', table: 133 } },
-    route: { family, table: 133, type: 'local', destination: anyPrefix(family), via: null, device: 'lo', source: null, metric: 0 },
-  }
+interface AssumedRoute {
+  readonly rule: PolicyRule
+  readonly route: Route
 }
 
+/** istio-iptables and istio-cni add a rule and a route beside their rules; a dump of rules does not show them. */
+function assumedPolicyRoute(rulesets: readonly Ruleset[], profile: MeshProfile, family: Family, assumptions: Assumption[]): AssumedRoute | null {
+  const own = rulesets.filter((each) => each.family === family)
+  if (profile.mode === 'AMBIENT' && own.length > 0) return policyRoute(family, { value: 0x111, mask: 0xfff }, 32764, 100, assumptions)
+  const tproxy = capturePorts(own).find(({ how }) => how === 'tproxy')
+  return tproxy ? policyRoute(family, { value: tproxy.mark ?? 1337, mask: 0xffffffff }, 32765, 133, assumptions) : null
+}
+
+function policyRoute(family: Family, mark: NonNullable<PolicyRule['mark']>, priority: number, table: number, assumptions: Assumption[]): AssumedRoute {
+  const written = `0x${mark.value.toString(16)}${mark.mask === 0xffffffff ? '' : `/0x${mark.mask.toString(16)}`}`
+  assumptions.push({ code: 'assume-tproxy-route', message: `\`ip rule add fwmark ${written} lookup ${table}\` and \`ip route add local default dev lo table ${table}\` are in place, as Istio sets them (add the output of \`ip rule\` and \`ip route show table all\`)` })
+  return {
+    rule: { family, priority, negated: false, from: null, to: null, mark, in: null, out: null, uids: null, action: { kind: 'lookup', table } },
+    route: { family, table, type: 'local', destination: anyPrefix(family), via: null, device: 'lo', source: null, metric: 0 },
+  }
+}

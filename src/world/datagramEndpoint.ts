@@ -50,6 +50,7 @@ export class DatagramEndpoint {
     const quoted = skb.icmp?.quoted
     const socket = leg?.socket === undefined || leg.socket === null ? null : this.stage.kernel.cell.state.sockets[leg.socket]
     if (!quoted || !leg || !socket || !sameAddress(socket.local, quoted.src) || socket.localPort !== quoted.sport) return
-    if (socket.state === 'connecting') this.stage.finish(leg.index, icmpResult(skb))
+    const result = icmpResult(skb, leg.dial.protocol)
+    if (socket.state === 'connecting' && result) this.stage.finish(leg.index, result)
   }
 }

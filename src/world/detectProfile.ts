@@ -9,6 +9,8 @@ export interface CapturePort {
   readonly port: number
   readonly chain: string
   readonly how: 'redirect' | 'tproxy'
+  /** The mark TPROXY gives. */
+  readonly mark?: number
 }
 
 /** Every port that REDIRECT, DNAT to loopback, or TPROXY names. */

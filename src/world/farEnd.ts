@@ -73,7 +73,7 @@ export class FarEnd {
   private errorReceived(packet: Packet): FarStep {
     const quoted = packet.icmp?.quoted
     if (!this.own || !quoted || !sameTuple(quoted, this.own.tuple)) return NOTHING
-    return { ...NOTHING, result: icmpResult(packet) }
+    return { ...NOTHING, result: icmpResult(packet, quoted.protocol) }
   }
 
   private pinged(packet: Packet): FarStep {

@@ -1,4 +1,4 @@
-import { parseAddress } from '../../net/address.ts'
+import { parseAddress, printAddress } from '../../net/address.ts'
 import type { Address } from '../../net/address.ts'
 import type { Connection } from '../../world/connection.ts'
 import type { Given } from '../../world/question.ts'
@@ -44,8 +44,18 @@ export async function trace(files: readonly string[], options: TraceOptions): Pr
   if (single && options.against !== undefined) return compared(rules, traced(rules, given, single), options.against)
   if (single) return printOne(rules, given, single, format)
   report(rules.diagnostics)
-  for (const connection of connections ?? []) process.stdout.write(`${JSON.stringify(traceJson(traced(rules, given, connection), []))}\n`)
+  const known = withDialledPod(given, connections ?? [])
+  for (const connection of connections ?? []) process.stdout.write(`${JSON.stringify(traceJson(traced(rules, known, connection), []))}\n`)
   return 0
+}
+
+/** Connections of one file are of one pod: where all from outside dial one address, it is the pod's for those made inside too. */
+function withDialledPod(given: Given, connections: readonly Connection[]): Given {
+  if (given.podAddresses.length > 0) return given
+  const dialled = new Map(connections.filter(({ origin }) => origin === 'remote').map(({ dst }) => [printAddress(dst), dst]))
+  const addresses = [...dialled.values()]
+  const unique = ([4, 6] as const).every((family) => addresses.filter((address) => address.family === family).length <= 1)
+  return unique ? { ...given, podAddresses: addresses } : given
 }
 
 const traced = ({ state, facts }: LoadedRules, given: Given, connection: Connection): Trace => traceConnection({ state, facts, given, connection })

@@ -24,7 +24,7 @@ function listed(text: string): { address: string; port: number } | null {
 export const tproxy: TargetExtension<Tproxy> = {
   name: 'TPROXY',
   options: { '--on-port': 1, '--on-ip': 1, '--tproxy-mark': 1 },
-  capture: ({ port }) => ({ port, how: 'tproxy' }),
+  capture: ({ port, mark }) => ({ port, how: 'tproxy', mark: mark.value }),
   tables: ['mangle'],
   hooks: ['PREROUTING'],
   parse(options) {
