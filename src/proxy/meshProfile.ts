@@ -5,6 +5,10 @@ export type Mode = 'REDIRECT' | 'TPROXY' | 'AMBIENT' | 'NONE'
 /** What is known of the proxy beside the application: which sockets are its own, and as whom it dials. */
 export interface MeshProfile {
   readonly mode: Mode | null
+  /** "Istio", "Linkerd", …; null where no mesh is recognised. */
+  readonly mesh: string | null
+  /** The proxy's program: "envoy", "ztunnel", "linkerd-proxy". */
+  readonly process: string
   readonly uid: number
   readonly gid: number
   /** The port captured inbound connections reach (Istio: 15006). */
@@ -34,5 +38,7 @@ export interface InboundDial {
   readonly from: { readonly kind: 'address'; readonly v4: Address; readonly v6: Address } | { readonly kind: 'client'; readonly mark: number } | { readonly kind: 'unbound' }
 }
 
-/** The processes that carry connections on: Envoy, and ambient's ztunnel. */
-export const isProxyProcess = (process: string): boolean => process === 'envoy' || process === 'ztunnel'
+/** The processes that carry connections on. `proxy` is one of which nothing is known but its port. */
+const PROXIES: ReadonlySet<string> = new Set(['envoy', 'ztunnel', 'linkerd-proxy', 'proxy'])
+
+export const isProxyProcess = (process: string): boolean => PROXIES.has(process)

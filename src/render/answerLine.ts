@@ -14,7 +14,7 @@ export function answerLine({ connection, profile }: Pick<Trace, 'connection' | '
 }
 
 function proxyPart(profile: MeshProfile, { port, process }: Accept): string {
-  const name = process === 'ztunnel' ? 'ztunnel' : 'Envoy'
+  const name = process === 'envoy' ? 'Envoy' : process
   if (port === profile.inboundPort) return `${port} ${name} inbound`
   return port === profile.outboundPort ? `${port} ${name} outbound` : `${port} ${name}`
 }

@@ -3,21 +3,23 @@ import type { Family } from '../net/address.ts'
 import { Protocol } from '../net/protocol.ts'
 import type { HostFacts } from '../host/hostFacts.ts'
 import type { ListeningSocket } from '../host/listeningSocket.ts'
-import type { Listener, NetInterface } from '../host/netns.ts'
+import type { Listener } from '../host/netns.ts'
 import { isProxyProcess } from '../proxy/meshProfile.ts'
 import type { MeshProfile } from '../proxy/meshProfile.ts'
 import type { Connection } from './connection.ts'
 import type { Assumption } from './outcome.ts'
 
 /** The sockets of the namespace: as the transcript shows them, else as the mesh has them and with the app on the port asked for. */
-export function assumedListeners(facts: HostFacts, profile: MeshProfile, connection: Connection, interfaces: readonly NetInterface[], assumptions: Assumption[]): readonly Listener[] {
+export function assumedListeners(facts: HostFacts, profile: MeshProfile, connection: Connection, captured: readonly number[], assumptions: Assumption[]): readonly Listener[] {
   if (facts.listeners) return facts.listeners.map((socket) => completed(socket, facts, profile))
-  const proxy = profile.mode === null ? [] : FAMILIES.flatMap((family) => proxyListeners(profile, family, connection.dport))
-  const taken = proxy.some(({ port, protocol }) => port === connection.dport && protocol === protocolNumber(connection))
+  const proxy = profile.mode === null ? [] : FAMILIES.flatMap((family) => proxyListeners(profile, family))
   if (profile.mode !== null) assumptions.push({ code: 'assume-proxy-listens', message: `the proxy listens on its ports (${[profile.inboundPort, profile.outboundPort, ...profile.ownPorts].join(', ')}) as uid ${profile.uid}, gid ${profile.gid} (add the output of \`ss -lntupe --inet-sockopt\`)` })
-  if (connection.proto === 'icmp' || taken || interfaces.length === 0) return proxy
+  const unknown = [...new Set(captured)].filter((port) => !proxy.some((listener) => listener.port === port))
+  for (const port of unknown) assumptions.push({ code: 'assume-unknown-proxy', message: `something listens on port ${port}, to which the rules turn connections; what it does with them is not known (add the output of \`ss -lntupe --inet-sockopt\`)` })
+  const all = [...proxy, ...unknown.flatMap((port) => FAMILIES.flatMap((family) => [Protocol.tcp, Protocol.udp].map((protocol) => listener(family, protocol, port, UNKNOWN))))]
+  if (connection.proto === 'icmp' || all.some(({ port, protocol }) => port === connection.dport && protocol === protocolNumber(connection))) return all
   assumptions.push({ code: 'assume-app-listens', message: `the app listens on port ${connection.dport} of every address (add the output of \`ss -lntupe --inet-sockopt\`)` })
-  return [...proxy, ...FAMILIES.map((family) => listener(family, protocolNumber(connection), connection.dport, APP))]
+  return [...all, ...FAMILIES.map((family) => listener(family, protocolNumber(connection), connection.dport, APP))]
 }
 
 const FAMILIES: readonly Family[] = [4, 6]
@@ -33,23 +35,32 @@ interface Program {
 
 const APP: Program = { process: 'app', uid: 1000, gid: 1000, mark: 0 }
 
+const UNKNOWN: Program = { process: 'proxy', uid: 0, gid: 0, mark: 0 }
+
 const listener = (family: Family, protocol: number, port: number, { process, uid, gid, mark }: Program): Listener => ({
   protocol, address: anyAddress(family), port, v6only: true, transparent: false, mark, uid, gid, process, device: null,
 })
 
-function proxyListeners(profile: MeshProfile, family: Family, asked: number): Listener[] {
-  const proxy: Program = { process: profile.mode === 'AMBIENT' ? 'ztunnel' : 'envoy', uid: profile.uid, gid: profile.gid, mark: profile.socketMark }
-  const agent: Program = { process: 'agent', uid: 1337, gid: 1337, mark: 0 }
+function proxyListeners(profile: MeshProfile, family: Family): Listener[] {
+  const proxy: Program = { process: profile.process, uid: profile.uid, gid: profile.gid, mark: profile.socketMark }
+  const agent: Program = { process: 'agent', uid: profile.gid, gid: profile.gid, mark: 0 }
   const transparent = profile.inbound.from.kind === 'client'
-  const tcp = (port: number, program: Program): Listener => ({ ...listener(family, Protocol.tcp, port, program), transparent: transparent && isProxyProcess(program.process) })
-  if (profile.mode === 'AMBIENT') return [15001, 15006, 15008].map((port) => tcp(port, proxy)).concat(dns(family, proxy))
-  const own = [profile.inboundPort, profile.outboundPort, 15021, 15090].map((port) => tcp(port, proxy))
-  const local = [15000, ...(asked === 15004 ? [15004] : [])].map((port) => ({ ...tcp(port, port === 15000 ? proxy : agent), transparent: false, address: loopbackAddress(family) }))
-  return [...own, ...local, tcp(15020, agent), ...dns(family, agent)]
+  const tcp = (port: number): Listener => ({ ...listener(family, Protocol.tcp, port, proxy), transparent })
+  if (profile.mode === 'AMBIENT') return [15001, 15006, 15008].map(tcp).concat(dns(family, proxy, 15053))
+  const own = [profile.inboundPort, profile.outboundPort, ...profile.ownPorts.filter((port) => !ADMIN_PORTS.has(port))].map(tcp)
+  const local = profile.ownPorts.filter((port) => ADMIN_PORTS.has(port)).map((port) => ({ ...tcp(port), transparent: false, address: loopbackAddress(family) }))
+  const agents = profile.agentPorts.flatMap((port) => (LOCAL_AGENT_PORTS.has(port) ? dns(family, agent, port) : [listener(family, Protocol.tcp, port, agent)]))
+  return [...own, ...local, ...agents]
 }
 
-const dns = (family: Family, program: Program): Listener[] =>
-  [Protocol.tcp, Protocol.udp].map((protocol) => ({ ...listener(family, protocol, 15053, program), address: loopbackAddress(family) }))
+/** Envoy's admin interface listens on localhost. */
+const ADMIN_PORTS: ReadonlySet<number> = new Set([15000, 19000, 9901])
+
+/** The agent's DNS and xDS debug ports too. */
+const LOCAL_AGENT_PORTS: ReadonlySet<number> = new Set([15053, 15004, 8600])
+
+const dns = (family: Family, program: Program, port: number): Listener[] =>
+  [Protocol.tcp, Protocol.udp].map((protocol) => ({ ...listener(family, protocol, port, program), address: loopbackAddress(family) }))
 
 /** What ss does not print: which program it is in the mesh's words, and its group. */
 function completed(socket: ListeningSocket, facts: HostFacts, profile: MeshProfile): Listener {
@@ -62,16 +73,16 @@ function completed(socket: ListeningSocket, facts: HostFacts, profile: MeshProfi
   return { protocol, address, port, v6only, transparent, mark, uid, gid, process, device }
 }
 
-const defaultUid = (process: string, profile: MeshProfile): number => (isProxyProcess(process) ? profile.uid : process === 'agent' ? 1337 : APP.uid)
+const defaultUid = (process: string, profile: MeshProfile): number => (isProxyProcess(process) ? profile.uid : process === 'agent' ? profile.gid : APP.uid)
 
-const PROGRAMS: Readonly<Record<string, string>> = { envoy: 'envoy', 'pilot-agent': 'agent', ztunnel: 'ztunnel' }
+const PROGRAMS: Readonly<Record<string, string>> = { envoy: 'envoy', 'pilot-agent': 'agent', ztunnel: 'ztunnel', 'linkerd2-proxy': 'linkerd-proxy', 'linkerd-proxy': 'linkerd-proxy' }
 
 /** By the program's own name, else by the mesh's ports. */
 function roleOf({ process, port, address }: ListeningSocket, profile: MeshProfile): string {
   const known = process === null ? undefined : PROGRAMS[process]
   if (known !== undefined) return known
   if (profile.mode === 'AMBIENT') return [15001, 15006, 15008, 15053].includes(port) ? 'ztunnel' : 'app'
-  if (port === profile.inboundPort || port === profile.outboundPort || profile.ownPorts.includes(port)) return 'envoy'
+  if (port === profile.inboundPort || port === profile.outboundPort || profile.ownPorts.includes(port)) return profile.process
   if (profile.agentPorts.includes(port)) return 'agent'
   return port === 22 && isAnyAddress(address) ? 'sshd' : 'app'
 }

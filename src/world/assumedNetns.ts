@@ -36,7 +36,7 @@ export function assumedNetns({ state, facts, given, connection }: Question, prof
     interfaces,
     routes: tproxy ? [...routes, tproxy.route] : routes,
     rules: tproxy ? [...rules, tproxy.rule] : rules,
-    listeners: assumedListeners(facts, profile, connection, interfaces, assumptions),
+    listeners: assumedListeners(facts, profile, connection, capturePorts(rulesets).map(({ port }) => port), assumptions),
     sysctls: { ...assumedSysctls(rulesets, facts, assumptions), ...facts.sysctls },
     sets: facts.sets,
     backend: facts.backends.seen[0] ?? 'nft',

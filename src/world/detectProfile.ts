@@ -1,8 +1,10 @@
-import { ipv4, parseAddress } from '../net/address.ts'
 import { targetExtension } from '../extensions/registry.ts'
 import type { Chain, Rule, Ruleset } from '../netfilter/ruleset.ts'
 import type { Listener } from '../host/netns.ts'
-import type { InboundDial, MeshProfile, Mode } from '../proxy/meshProfile.ts'
+import { ISTIO, MESHES } from '../proxy/meshes.ts'
+import type { Mesh } from '../proxy/meshes.ts'
+import type { MeshProfile, Mode } from '../proxy/meshProfile.ts'
+import { printRule } from '../ruleset/print.ts'
 
 /** A port of this host to which a rule turns packets. */
 export interface CapturePort {
@@ -24,41 +26,57 @@ function portOf(chain: Chain, { target }: Rule): CapturePort[] {
   return capture ? [{ ...capture, chain: chain.name }] : []
 }
 
-const MODE_NONE_CHAINS = /^ISTIO_/
-
-function modeOf(rulesets: readonly Ruleset[], ports: readonly CapturePort[], istio: boolean): Mode | null {
-  const chains = rulesets.flatMap((ruleset) => ruleset.tables.flatMap((table) => table.chains.map((chain) => chain.name)))
-  if (chains.includes('ISTIO_PRERT')) return 'AMBIENT'
-  if (ports.some(({ how }) => how === 'tproxy')) return 'TPROXY'
-  if (ports.some(({ port, chain }) => istio || port === 15006 || port === 15001 || MODE_NONE_CHAINS.test(chain))) return 'REDIRECT'
-  return istio ? 'NONE' : null
+function chainNames(rulesets: readonly Ruleset[]): readonly string[] {
+  return rulesets.flatMap((ruleset) => ruleset.tables.flatMap((table) => table.chains.map((chain) => chain.name)))
 }
 
-const V4_PASSTHROUGH = ipv4(0x7f000006)
-const V6_PASSTHROUGH = parseAddress('::6') ?? V4_PASSTHROUGH
-const FROM_127_0_0_6: InboundDial['from'] = { kind: 'address', v4: V4_PASSTHROUGH, v6: V6_PASSTHROUGH }
+function modeOf(chains: readonly string[], ports: readonly CapturePort[], mesh: Mesh | null): Mode | null {
+  if (chains.includes('ISTIO_PRERT')) return 'AMBIENT'
+  if (ports.some(({ how }) => how === 'tproxy')) return 'TPROXY'
+  if (ports.length > 0 && (mesh || ports.some(({ port }) => port === ISTIO.inbound.port || port === ISTIO.outbound.port))) return 'REDIRECT'
+  return mesh ? 'NONE' : null
+}
+
+/** Ids that the owner rules name, where they name just one: the proxy is meant to run as it. */
+function namedId(rulesets: readonly Ruleset[], option: '--uid-owner' | '--gid-owner'): number | null {
+  const texts = rulesets.flatMap((ruleset) => ruleset.tables.flatMap((table) => table.chains.flatMap((chain) => chain.rules.map(printRule))))
+  const ids = new Set(texts.flatMap((text) => [...text.matchAll(new RegExp(`(?<!! )${option} (\\d+)(?= |$)`, 'g'))].map(([, id]) => Number(id))))
+  const [only] = ids
+  return ids.size === 1 && only !== undefined ? only : null
+}
 
 /** What is known of the proxy, from the rules and from its sockets where the transcript shows them. */
 export function detectProfile(rulesets: readonly Ruleset[], listeners: readonly Listener[] | null): MeshProfile {
   const ports = capturePorts(rulesets)
-  const istio = rulesets.some((ruleset) => ruleset.tables.some((table) => table.chains.some((chain) => MODE_NONE_CHAINS.test(chain.name))))
-  const mode = modeOf(rulesets, ports, istio)
-  const inboundPort = mode === 'AMBIENT' ? 15006 : ports.find(({ chain, how }) => how === 'tproxy' || chain === 'ISTIO_IN_REDIRECT')?.port ?? 15006
-  const outboundPort = ports.find(({ chain }) => chain === 'ISTIO_REDIRECT')?.port ?? 15001
+  const chains = chainNames(rulesets)
+  const known = MESHES.find((each) => chains.some((name) => each.chains.test(name))) ?? null
+  const mode = modeOf(chains, ports, known)
+  const mesh = known ?? ISTIO
+  if (mode === 'AMBIENT') return ambientProfile()
+  const inboundPort = ports.find(({ chain, how }) => how === 'tproxy' || mesh.inbound.chain.test(chain))?.port ?? mesh.inbound.port
+  const outboundPort = ports.find(({ chain }) => mesh.outbound.chain.test(chain))?.port ?? mesh.outbound.port
   const transparent = listeners ? listeners.some((socket) => socket.port === inboundPort && socket.transparent) : mode === 'TPROXY'
-  const ambient = mode === 'AMBIENT'
+  // Sockets tell more than a rule's intent, and rules of no known mesh name ids for any reason.
+  const named = known && !listeners ? { uid: namedId(rulesets, '--uid-owner'), gid: namedId(rulesets, '--gid-owner') } : { uid: null, gid: null }
   return {
-    mode,
-    uid: ambient || transparent ? 0 : 1337,
-    gid: ambient ? 0 : 1337,
-    inboundPort,
-    outboundPort,
-    ownPorts: [15021, 15090, 15000],
-    agentPorts: [15020, 15053, 15004],
-    capturePorts: [...new Set([inboundPort, outboundPort, 15053, ...(ambient ? [15008] : [])])],
-    inbound: { to: 'original', from: ambient ? { kind: 'client', mark: 0x539 } : transparent ? { kind: 'client', mark: 1337 } : FROM_127_0_0_6 },
-    refuses: ambient ? (_, port) => port === 15001 || port === 15006 || port === 15008 : (listener, port) => listener === port,
-    tunnel: ambient ? { port: 15008, to: null } : null,
-    socketMark: ambient ? 0x539 : 0,
+    mode, mesh: known?.name ?? null, process: mesh.process, inboundPort, outboundPort, ownPorts: mesh.ownPorts, agentPorts: mesh.agentPorts,
+    // The injector runs a TPROXY proxy as root with the mesh's group.
+    uid: transparent ? 0 : (named.uid ?? mesh.uid),
+    gid: named.gid ?? (transparent ? mesh.gid : (named.uid ?? mesh.gid)),
+    capturePorts: [...new Set([inboundPort, outboundPort, ...(mesh.dnsPort === null ? [] : [mesh.dnsPort]), ...(known ? [] : ports.map(({ port }) => port))])],
+    inbound: transparent ? { to: 'original', from: { kind: 'client', mark: 1337 } } : mesh.dial,
+    refuses: (listener, port) => listener === port,
+    tunnel: null,
+    socketMark: 0,
   }
 }
+
+/** ztunnel in the pod: no owner rules, the mark of its sockets tells it. */
+const ambientProfile = (): MeshProfile => ({
+  mode: 'AMBIENT', mesh: ISTIO.name, process: 'ztunnel', uid: 0, gid: 0, inboundPort: 15006, outboundPort: 15001, ownPorts: [], agentPorts: [],
+  capturePorts: [15006, 15001, 15008, 15053],
+  inbound: { to: 'original', from: { kind: 'client', mark: 0x539 } },
+  refuses: (_, port) => port === 15001 || port === 15006 || port === 15008,
+  tunnel: { port: 15008, to: null },
+  socketMark: 0x539,
+})

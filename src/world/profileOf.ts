@@ -22,6 +22,7 @@ export function profileOf({ state, facts, given, connection }: Question): KnownP
   const detected = detectProfile(state.rulesets, listeners)
   if (detected.mode === 'AMBIENT') return withTunnel(detected, facts, connection)
   if (detected.mode === null) return { profile: detected, assumptions: [] }
+  if (detected.mesh !== null && detected.mesh !== 'Istio') return { profile: detected, assumptions: [otherMesh(detected.mesh)] }
   if (given.istioVersion === null) return { profile: detected, assumptions: [NEWER] }
   const version = resolveVersion(given.istioVersion)?.version
   if (!version) return { profile: detected, assumptions: [NEWER] }
@@ -33,6 +34,8 @@ const NEWER: Assumption = {
   code: 'assume-istio-version',
   message: 'the proxy is of Istio 1.10 or newer; up to 1.9 the app behind a Service port is dialled as 127.0.0.1 and sees 127.0.0.1 (--istio VERSION tells it)',
 }
+
+const otherMesh = (mesh: string): Assumption => ({ code: 'assume-mesh-dial', message: `the proxy of ${mesh} dials the app as its documentation says (docs/meshes.md); this was not compared with a running one` })
 
 const SERVICE_PORT: Assumption = {
   code: 'assume-service-port',
