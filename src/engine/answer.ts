@@ -17,9 +17,19 @@ export type Answer = Skb | null
 
 const DEFAULTS = { ttl: 64, tos: 0, tcpFlags: 0, icmp: null } as const
 
+/** tcp_syn_options, tcp_established_options: MSS, SACK, timestamps and window scale on a SYN, timestamps later, nothing on a reset. */
+function optionsLength(tcpFlags: number): number {
+  if (tcpFlags & TcpFlag.RST) return 0
+  return tcpFlags & TcpFlag.SYN ? 20 : 12
+}
+
+/** Of a segment without payload; what else answers is taken to be as long as what it answers. */
+const answerLength = (skb: Packet, tcpFlags: number): number =>
+  skb.protocol === Protocol.tcp ? (skb.family === 4 ? 40 : 60) + optionsLength(tcpFlags) : skb.length
+
 /** A packet that a socket, or the kernel for it, sends back whence another came. */
 export const reversed = (skb: Packet, tcpFlags: number): Packet => ({
-  ...DEFAULTS, family: skb.family, protocol: skb.protocol, src: skb.dst, dst: skb.src, sport: skb.dport, dport: skb.sport, tcpFlags, length: skb.family === 4 ? 40 : 60,
+  ...DEFAULTS, family: skb.family, protocol: skb.protocol, src: skb.dst, dst: skb.src, sport: skb.dport, dport: skb.sport, tcpFlags, length: answerLength(skb, tcpFlags),
 })
 
 function routed(kernel: Kernel, packet: Packet, flow: Omit<OutputFlow, 'dst' | 'device'>): Skb | null {

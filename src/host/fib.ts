@@ -86,7 +86,7 @@ export class Fib {
     let best: { readonly address: Address; readonly score: number } | null = null
     for (const { device: at, own } of this.all(6)) {
       if (isLinkLocal(to) && at !== device) continue
-      const score = scoreV6(own.address, to, at === device ? 'outgoing' : 'other')
+      const score = scoreV6(own, to, at === device ? 'outgoing' : 'other')
       if (best === null || score > best.score) best = { address: own.address, score }
     }
     return best?.address ?? null
@@ -110,11 +110,11 @@ function selectedV4(own: readonly InterfaceAddress[], to: Address): Address | nu
   return (fitting.find((each) => onLink(each, to)) ?? fitting[0])?.address ?? null
 }
 
-/** ipv6_get_saddr_eval (RFC 6724, section 5): same address, scope, outgoing interface, label, common prefix; the first listed among equals. */
-function scoreV6(address: Address, to: Address, interfaceRank: 'outgoing' | 'other'): number {
+/** ipv6_get_saddr_eval (RFC 6724, section 5): same address, scope, outgoing interface, label, common prefix up to its own length; the first listed among equals. */
+function scoreV6({ address, length }: InterfaceAddress, to: Address, interfaceRank: 'outgoing' | 'other'): number {
   const [own, wanted] = [scopeV6(address), scopeV6(to)]
   const scope = own >= wanted ? -own : own - 128
-  return (sameAddress(address, to) ? 1e9 : 0) + scope * 1e6 + (interfaceRank === 'outgoing' ? 1e5 : 0) + (label(address) === label(to) ? 1e4 : 0) + commonBits(address, to)
+  return (sameAddress(address, to) ? 1e9 : 0) + scope * 1e6 + (interfaceRank === 'outgoing' ? 1e5 : 0) + (label(address) === label(to) ? 1e4 : 0) + Math.min(commonBits(address, to), length)
 }
 
 /** IPV6_ADDR_SCOPE_LINKLOCAL or _GLOBAL; the loopback address counts as link-local there. */

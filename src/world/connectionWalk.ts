@@ -43,6 +43,9 @@ export interface Walk {
 /** No working mesh makes this many dials of one. */
 const MAX_LEGS = 12
 
+/** That many dials have no more steps than this, unless programs answer each other's answers for ever. */
+const MAX_STEPS = 1000
+
 /** One connection through one namespace, its proxy and the far end: every packet of its handshake, and of those it causes. */
 export class ConnectionWalk implements Stage {
   readonly kernel: Kernel
@@ -70,8 +73,20 @@ export class ConnectionWalk implements Stage {
     this.begun = connection.ctState
     if (connection.origin === 'local') this.dial(dialOf(connection))
     else this.dialFromOutside(connection)
-    for (let next = this.queue.shift(); next; next = this.queue.shift()) next()
+    this.drain()
     return { legs: this.legs, accepts: this.accepts, ends: this.ends, loops: this.loops, handedTo: this.handedTo, unremembered: [...this.kernel.unremembered] }
+  }
+
+  private drain(): void {
+    let steps = 0
+    for (let next = this.queue.shift(); next; next = this.queue.shift()) {
+      steps += 1
+      if (steps > MAX_STEPS) {
+        this.loops = true
+        return
+      }
+      next()
+    }
   }
 
   act(who: string, what: string): void {
@@ -179,7 +194,7 @@ export class ConnectionWalk implements Stage {
 
   /** The far end gets a packet, and may answer by the way it came. */
   private outside(skb: Skb, device: string, role: PacketRole): void {
-    const { accept, result, answer } = this.farEnd.receives(skb, device)
+    const { accept, result, answer } = this.farEnd.receives(skb, device, role)
     if (accept) {
       this.accepts.push(accept)
       this.ends.push(printEndpoint(skb.dst, skb.dport))

@@ -4,11 +4,19 @@ import { freshSkb } from '../engine/packetPath.ts'
 import type { PacketRole } from '../engine/packetPath.ts'
 import { routeOutput } from '../engine/routing.ts'
 import type { Socket } from '../engine/state.ts'
+import { Protocol } from '../net/protocol.ts'
 import type { Skb } from '../netfilter/skb.ts'
+import type { Tuple } from '../netfilter/tuple.ts'
 import { icmpResult } from './icmpResult.ts'
 import type { Leg } from './leg.ts'
 import { sentBy, turned } from './stage.ts'
 import type { Stage } from './stage.ts'
+
+/** __udp4_lib_err, tcp_v4_err: the socket is looked up by both ends of the packet that is quoted. */
+const isOf = (socket: Socket, quoted: Tuple): boolean =>
+  sameAddress(socket.local, quoted.src) && socket.localPort === quoted.sport && socket.remote !== null && sameAddress(socket.remote, quoted.dst) &&
+  // A ping has an id and no ports.
+  (socket.remotePort === quoted.dport || (quoted.protocol !== Protocol.tcp && quoted.protocol !== Protocol.udp))
 
 /** What is not TCP: UDP datagrams and their answers, pings, and the ICMP errors that sockets hear of. */
 export class DatagramEndpoint {
@@ -49,7 +57,7 @@ export class DatagramEndpoint {
   receiveError(skb: Skb, leg: Leg | undefined): void {
     const quoted = skb.icmp?.quoted
     const socket = leg?.socket === undefined || leg.socket === null ? null : this.stage.kernel.cell.state.sockets[leg.socket]
-    if (!quoted || !leg || !socket || !sameAddress(socket.local, quoted.src) || socket.localPort !== quoted.sport) return
+    if (!quoted || !leg || !socket || !isOf(socket, quoted)) return
     const result = icmpResult(skb, leg.dial.protocol)
     if (socket.state === 'connecting' && result) this.stage.finish(leg.index, result)
   }

@@ -4,6 +4,7 @@ import { Protocol } from '../net/protocol.ts'
 import { TcpFlag } from '../net/tcpFlags.ts'
 import { reversed } from '../engine/answer.ts'
 import type { CompiledNetns } from '../engine/kernel.ts'
+import type { PacketRole } from '../engine/packetPath.ts'
 import type { Packet } from '../netfilter/skb.ts'
 import { sameTuple } from '../netfilter/tuple.ts'
 import type { Tuple } from '../netfilter/tuple.ts'
@@ -46,13 +47,15 @@ export class FarEnd {
     return device !== null && device !== 'lo' ? device : (this.fixed.netns.interfaces.find(({ name }) => name !== 'lo')?.name ?? 'eth0')
   }
 
-  receives(packet: Packet, device: string): FarStep {
-    // A host drops what claims to come from itself (a martian source).
-    if (sameAddress(packet.src, packet.dst) || this.circles(packet, device) || isNobodys(packet.dst)) return NOTHING
+  receives(packet: Packet, device: string, { reply }: PacketRole): FarStep {
+    // A host drops what claims to come from itself (a martian source), and has no way back to what is nobody's.
+    if (sameAddress(packet.src, packet.dst) || this.circles(packet, device) || isNobodys(packet.dst) || isNobodys(packet.src)) return NOTHING
     if (this.own && this.isForOwn(packet)) return this.answered(packet)
     if (packet.icmp?.quoted) return this.errorReceived(packet)
     if (packet.icmp) return this.pinged(packet)
-    return packet.protocol === Protocol.tcp ? this.segment(packet) : this.datagram(packet)
+    if (packet.protocol === Protocol.tcp) return this.segment(packet)
+    // An answer that is not from where it was asked: the asker's socket is connected elsewhere.
+    return reply ? NOTHING : this.datagram(packet)
   }
 
   private isForOwn(packet: Packet): boolean {

@@ -96,3 +96,16 @@ describe('packets out of the blue', () => {
     expect(only(ask(text + facts, connection('10.20.0.78 > 10.20.0.77:18080'))).outcome.result).toBe('connected')
   })
 })
+
+describe('found by random rules in a kernel', () => {
+  it('answers are not answered: a datagram whose sender was rewritten ends', () => {
+    const text = save('nat', '-A POSTROUTING -p udp -j SNAT --to-source 10.20.0.99') + POD + sockets()
+    expect(only(ask(text, connection('uid 1000 > 10.20.0.78:12345', { proto: 'udp' }))).outcome.result).toBe('timeout')
+  })
+
+  it('a SYN-ACK is as long as the SYN', () => {
+    const text = save('filter', '-A OUTPUT -p tcp -m length --length 0:60 -j DROP') + POD + APP
+    expect(only(ask(text, connection('10.20.0.78 > 10.20.0.77:18080'))).outcome).toMatchObject({ result: 'timeout' })
+    expect(only(ask(text.replace('0:60', '0:59'), connection('10.20.0.78 > 10.20.0.77:18080'))).outcome.result).toBe('connected')
+  })
+})
