@@ -1,0 +1,109 @@
+import { packetPaths } from '../../src/render/packetPaths.ts'
+import type { RuleState } from '../../src/host/ruleState.ts'
+import type { Family } from '../../src/net/address.ts'
+import { printRule } from '../../src/ruleset/print.ts'
+import type { Result } from '../../src/world/outcome.ts'
+import type { TracedOutcome } from '../../src/world/traceConnection.ts'
+import type { LabRun } from './labRun.ts'
+import type { TracedPacket } from './packetText.ts'
+
+const EPERM = 1
+
+/** What the caller's connect() gave, in this project's words. */
+export function resultOf({ result, error, loops }: LabRun): Result {
+  if (loops) return 'loop'
+  switch (result) {
+    case 'connected':
+    case 'refused':
+    case 'timeout': return result
+    default: return error === EPERM ? 'not-permitted' : 'unreachable'
+  }
+}
+
+const acceptsOf = ({ accepts }: LabRun): string[] =>
+  accepts.map(({ process, port, peer, local, original }) => (process === 'outside' ? `far ${peer} ${original === null ? null : local}` : `${port} ${peer} ${original}`))
+
+const acceptsIn = ({ outcome }: TracedOutcome): string[] => outcome.accepts.map(({ remote, port, peer, originalDestination }) => `${remote ? 'far' : port} ${peer} ${originalDestination}`)
+
+/** The text of a rule named "nat:OUTPUT 3 ACCEPT", for those who read the difference. */
+function explained({ state, family }: Compared, step: string): string {
+  const [place = '', number = ''] = step.split(' ')
+  const [table, chain] = place.split(':')
+  const found = state.rulesets.find((each) => each.family === family)?.tables.find(({ name }) => name === table)?.chains.find(({ name }) => name === chain)?.rules[Number(number) - 1]
+  return found ? `${step} | ${printRule(found)}` : step
+}
+
+const headOf = (packet: ReturnType<typeof packetPaths>[number]): string =>
+  `${packet.in === null ? `OUT=${packet.out}` : `IN=${packet.in}`} SRC=${packet.src} DST=${packet.dst} SPORT=${packet.sport} DPORT=${packet.dport}${packet.flags ? ` ${packet.flags}` : ''}`
+
+const isCompared = (head: string): boolean => !/ (SYN|ACK|FIN|RST|PSH|URG)/.test(head) || /SYN|RST/.test(head)
+
+function walkedPackets({ events }: TracedOutcome): TracedPacket[] {
+  const packets = packetPaths(events).filter(({ protocol, flags }) => protocol === 'udp' || /SYN|RST/.test(flags))
+  return packets.map((packet) => ({
+    head: headOf(packet),
+    rules: packet.path.filter(({ rule, target }) => rule !== null && target !== 'TRACE')
+      .map(({ table, chain, rule, verdict }) => `${table}:${chain} ${rule} ${verdict.replace(/^(JUMP|GOTO) /, '$1:')}`),
+  }))
+}
+
+/** Ports the kernel chose by itself compare as any. */
+const loose = (head: string): string => head.replace(/PORT=(\d+)/g, (all, port: string) => (Number(port) >= 32768 ? 'PORT=*' : all)).replace('RST ACK', 'ACK RST')
+
+/** What a comparison of packets found, and how many were compared. */
+interface PacketDifferences {
+  readonly found: readonly string[]
+  readonly compared: number
+}
+
+function packetDifferences(compared: Compared, theirs: readonly TracedPacket[], ours: readonly TracedPacket[]): PacketDifferences {
+  const shown = ({ rules }: TracedPacket): string => rules.map((step) => explained(compared, step)).join('\n         ')
+  const left = theirs.filter(({ head }) => isCompared(head))
+  const found = ours.flatMap((packet) => {
+    const at = left.findIndex(({ head }) => loose(head) === loose(packet.head))
+    const [same] = at < 0 ? [] : left.splice(at, 1)
+    if (!same) return [`the kernel has no ${packet.head}`]
+    return JSON.stringify(same.rules) === JSON.stringify(packet.rules) ? [] : [`${packet.head}\n  kernel ${shown(same)}\n  walked ${shown(packet)}`]
+  })
+  const walked = new Set(ours.map(({ head }) => loose(head)))
+  const only = left.filter(({ head }) => head.includes(`PORT=${compared.run.sourcePort}`) && !walked.has(loose(head))).map((packet) => `only the kernel has ${packet.head}\n         ${shown(packet)}`)
+  return { found: [...found, ...only], compared: ours.length }
+}
+
+export interface Comparison {
+  readonly differences: readonly string[]
+  readonly packets: number
+}
+
+export interface Compared {
+  readonly state: RuleState
+  readonly family: Family
+  readonly run: LabRun
+}
+
+/** Outcomes that differ in their packets only are one: which of the ways its trace shows is not told. */
+const isForked = ({ events }: TracedOutcome): boolean => events.some(({ step }) => step.kind === 'decided')
+
+function compareOne(compared: Compared, traced: TracedOutcome): Comparison {
+  const { run } = compared
+  const result = resultOf(run)
+  const [theirs, ours] = [acceptsOf(run), acceptsIn(traced)]
+  // A loop ends where the laboratory or the walk has seen enough of it.
+  const sameAccepts = result === 'loop' ? ours.every((accept, i) => accept === (theirs[i] ?? theirs.at(-1))) : JSON.stringify(theirs) === JSON.stringify(ours)
+  const packets = result === 'loop' || run.packets === null || isForked(traced) ? { found: [], compared: 0 } : packetDifferences(compared, run.packets, walkedPackets(traced))
+  return {
+    packets: packets.compared,
+    differences: [
+      ...(traced.outcome.result === result ? [] : [`result: kernel ${result}${run.error ? ` (errno ${run.error})` : ''}, walked ${traced.outcome.result}`]),
+      ...(sameAccepts ? [] : [`accepts: kernel ${theirs.join(', ')}; walked ${ours.join(', ')}`]),
+      ...packets.found,
+    ],
+  }
+}
+
+/** One of the outcomes walked is what the kernel did; the nearest one's differences otherwise. */
+export function compareRun(compared: Compared, outcomes: readonly TracedOutcome[]): Comparison {
+  const each = outcomes.map((traced) => compareOne(compared, traced))
+  const best = each.reduce<Comparison | null>((least, one) => (least === null || one.differences.length < least.differences.length ? one : least), null)
+  return best ?? { packets: 0, differences: ['there is no outcome'] }
+}

@@ -1,0 +1,91 @@
+import fc from 'fast-check'
+import type { Family } from '../../../src/net/address.ts'
+import { MARKS, POOLS, TCP_PORTS } from './pools.ts'
+
+/** Where a rule may stand: what the kernel lets it say depends on that. */
+export interface Place {
+  readonly family: Family
+  /** The hooks its chain is reached from; null for a chain of one's own. */
+  readonly hook: 'PREROUTING' | 'INPUT' | 'OUTPUT' | 'POSTROUTING' | null
+  readonly protocol: 'tcp' | 'udp' | null
+}
+
+const bang = (word: fc.Arbitrary<string>): fc.Arbitrary<string> => fc.tuple(fc.integer({ min: 0, max: 3 }), word).map(([n, text]) => (n === 0 ? `! ${text}` : text))
+const hex = (n: number): string => `0x${n.toString(16)}`
+const mask = fc.constantFrom('', '', '/0xff', '/0xffffffff', '/0x1')
+const markValue = fc.tuple(fc.constantFrom(0, ...MARKS), mask).map(([value, masked]) => `${hex(value)}${masked}`)
+const port = fc.constantFrom(...TCP_PORTS, 5353, 20000)
+const ports = fc.oneof(port.map(String), fc.constantFrom('1:1024', '15000:15100', ':9999', '20000:65535'))
+const words = (...list: readonly string[]): fc.Arbitrary<string> => fc.constantFrom(...list)
+
+const addresses = (family: Family): fc.Arbitrary<string> => {
+  const { pod, loopback, near, far, ranges } = POOLS[family]
+  return fc.constantFrom(pod, ...loopback, ...near, ...far, ...ranges)
+}
+
+const range = (family: Family): fc.Arbitrary<string> => fc.constantFrom(...(family === 4 ? ['10.20.0.1-10.20.0.80', '127.0.0.2-127.0.0.9', '1.0.0.0-10.255.255.255'] : ['fd00:20::1-fd00:20::78', '::-::10', '2001:db8::-2001:db9::']))
+
+const states = words('NEW', 'ESTABLISHED', 'INVALID', 'RELATED,ESTABLISHED', 'NEW,RELATED', 'UNTRACKED')
+
+function conntrack(family: Family): fc.Arbitrary<string> {
+  const { pod, far: [far = pod] } = POOLS[family]
+  return fc.oneof(
+    { weight: 3, arbitrary: bang(states.map((list) => `--ctstate ${list}`)) },
+    bang(fc.constantFrom('--ctstate DNAT', '--ctstate SNAT', '--ctstatus SEEN_REPLY', '--ctstatus ASSURED', '--ctstatus CONFIRMED', '--ctstatus NONE')),
+    bang(fc.constantFrom(`--ctorigdst ${pod}`, `--ctorigsrc ${pod}`, `--ctreplsrc ${pod}`, `--ctrepldst ${far}`, '--ctproto tcp', '--ctproto udp')),
+    bang(fc.constantFrom('--ctorigdstport 18080', '--ctorigdstport 1:1024', '--ctreplsrcport 15006', '--ctorigsrcport 20000:29999', '--ctrepldstport 20000:29999')),
+    fc.constantFrom('--ctdir ORIGINAL', '--ctdir REPLY'),
+  ).map((text) => `-m conntrack ${text}`)
+}
+
+const owner = fc.oneof(
+  bang(fc.constantFrom('--uid-owner 1337', '--uid-owner 0', '--uid-owner 1000', '--uid-owner 1000-2000', '--gid-owner 1337', '--gid-owner 0', '--gid-owner 1000-1337', '--socket-exists')),
+  fc.tuple(bang(words('--uid-owner 0', '--uid-owner 1337')), bang(words('--gid-owner 1337', '--gid-owner 0'))).map((both) => both.join(' ')),
+).map((text) => `-m owner ${text}`)
+
+const addrtype = ({ hook }: Place): fc.Arbitrary<string> => fc.tuple(
+  bang(words('--dst-type LOCAL', '--src-type LOCAL', '--dst-type UNICAST', '--src-type UNICAST', '--dst-type LOCAL,BROADCAST')),
+  hook === 'PREROUTING' || hook === 'INPUT' ? words('', '', ' --limit-iface-in') : hook === null ? words('') : words('', '', ' --limit-iface-out'),
+).map((parts) => `-m addrtype ${parts.join('')}`)
+
+const tcp = fc.oneof(bang(ports.map((text) => `--dport ${text}`)), bang(ports.map((text) => `--sport ${text}`)), bang(words('--syn', '--tcp-flags SYN,ACK SYN,ACK', '--tcp-flags RST RST', '--tcp-flags ALL SYN'))).map((text) => `-m tcp ${text}`)
+const udp = fc.oneof(bang(ports.map((text) => `--dport ${text}`)), bang(ports.map((text) => `--sport ${text}`))).map((text) => `-m udp ${text}`)
+const multiport = bang(words('--dports 80,443,18080', '--dports 15000:15100,22', '--sports 20000:29999', '--ports 80,18080,5353', '--sports 15006,15001,18080')).map((text) => `-m multiport ${text}`)
+
+/** What the rule remembers counts from its loading. */
+const remembering = words(
+  '-m limit --limit 1/hour --limit-burst 1', '-m limit --limit 1/hour --limit-burst 3', '-m statistic --mode nth --every 2 --packet 0', '-m statistic --mode nth ! --every 3 --packet 1',
+  '-m quota --quota 100', '-m quota ! --quota 61', '-m recent --name cw --set', '-m recent --name cw --rcheck', '-m recent --name cw ! --update --rdest',
+)
+
+const plain = (family: Family): fc.Arbitrary<string> => fc.oneof(
+  bang(markValue.map((text) => `--mark ${text}`)).map((text) => `-m mark ${text}`),
+  bang(markValue.map((text) => `--mark ${text}`)).map((text) => `-m connmark ${text}`),
+  conntrack(family), conntrack(family),
+  states.map((list) => `-m state --state ${list.replace('DNAT', 'NEW')}`),
+  bang(range(family).map((text) => `--src-range ${text}`)).map((text) => `-m iprange ${text}`),
+  bang(range(family).map((text) => `--dst-range ${text}`)).map((text) => `-m iprange ${text}`),
+  words('-m length --length 0:59', '-m length --length 60', '-m length --length 40:52', '-m length ! --length 80', '-m comment --comment "a rule"'),
+  bang(words('--tos 0x10/0x3f', '--tos 0x00/0xff')).map((text) => `-m tos ${text}`),
+  bang(words('--dscp 0x00', '--dscp 0x0a')).map((text) => `-m dscp ${text}`),
+  words(...(family === 4 ? ['-m ttl --ttl-eq 64', '-m ttl --ttl-lt 64', '-m ttl --ttl-gt 63'] : ['-m hl --hl-eq 64', '-m hl --hl-lt 64', '-m hl --hl-gt 63'])),
+  bang(words('--pkt-type unicast', '--pkt-type broadcast')).map((text) => `-m pkttype ${text}`),
+  words('-m statistic --mode random --probability 0.5'),
+)
+
+/** One condition that may stand there. */
+export function match(place: Place): fc.Arbitrary<string> {
+  const { hook, family, protocol } = place
+  const incoming = hook === 'PREROUTING' || hook === 'INPUT' || hook === null
+  const outgoing = hook === 'OUTPUT' || hook === 'POSTROUTING' || hook === null
+  const devices = [...(incoming ? ['-i lo', '-i eth0', '-i eth+'] : []), ...(outgoing ? ['-o lo', '-o eth0'] : [])]
+  const anywhere: fc.WeightedArbitrary<string>[] = [
+    { weight: 4, arbitrary: plain(family) }, { weight: 1, arbitrary: remembering }, { weight: 1, arbitrary: addrtype(place) }, { weight: 2, arbitrary: bang(fc.constantFrom(...devices)) },
+    { weight: 2, arbitrary: bang(addresses(family).map((each) => `-d ${each}`)) }, { weight: 2, arbitrary: bang(addresses(family).map((each) => `-s ${each}`)) },
+  ]
+  if (hook === 'OUTPUT' || hook === 'POSTROUTING') anywhere.push({ weight: 3, arbitrary: owner })
+  if (hook === 'PREROUTING' || hook === 'INPUT') anywhere.push({ weight: 1, arbitrary: words('-m socket', '-m socket --transparent', '-m socket --nowildcard', '-m socket --nowildcard --restore-skmark') })
+  if (hook === 'PREROUTING') anywhere.push({ weight: 1, arbitrary: words('-m rpfilter', '-m rpfilter --loose', '-m rpfilter --invert', '-m rpfilter --accept-local') })
+  if (protocol !== null) anywhere.push({ weight: 3, arbitrary: protocol === 'tcp' ? tcp : udp }, { weight: 1, arbitrary: multiport })
+  return fc.oneof(...anywhere)
+}

@@ -1,0 +1,88 @@
+import fc from 'fast-check'
+import type { Family } from '../../../src/net/address.ts'
+import { BUILTIN_CHAINS } from '../../../src/netfilter/table.ts'
+import type { TableName } from '../../../src/netfilter/table.ts'
+import type { LabRule } from '../labCase.ts'
+import { POOLS } from './pools.ts'
+import { match } from './randomMatches.ts'
+import type { Place } from './randomMatches.ts'
+
+const words = (...list: readonly string[]): fc.Arbitrary<string> => fc.constantFrom(...list)
+const bracket = (family: Family, address: string): string => (family === 6 ? `[${address}]` : address)
+
+const MARKING = [
+  'MARK --set-xmark 0x539/0xffffffff', 'MARK --set-mark 0x1/0xff', 'MARK --or-mark 0x10', 'MARK --xor-mark 0x3', 'MARK --and-mark 0xf', 'CONNMARK --save-mark', 'CONNMARK --restore-mark',
+  'CONNMARK --set-xmark 0x539/0xffffffff', 'CONNMARK --set-mark 0x111/0xfff', 'CONNMARK --restore-mark --nfmask 0xff --ctmask 0xff', 'CONNMARK --and-mark 0x1',
+] as const
+
+function natTargets({ family, hook, protocol }: Place): readonly string[] {
+  const { pod, second, near: [near = pod], far: [far = pod] } = POOLS[family]
+  const to = (address: string, port: number): string => `${bracket(family, address)}:${port}`
+  const loop = family === 4 ? '127.0.0.1' : '::1'
+  const ported = protocol === null ? [] : ['REDIRECT --to-ports 15006', 'REDIRECT --to-ports 15001', 'REDIRECT --to-ports 18080', `DNAT --to-destination ${to(pod, 18080)}`, `DNAT --to-destination ${to(near, 80)}`, `DNAT --to-destination ${to(loop, 15001)}`]
+  if (hook === 'PREROUTING' || hook === 'OUTPUT') return [...ported, ...ported, `DNAT --to-destination ${far}`, `DNAT --to-destination ${pod}`, 'REDIRECT', `NETMAP --to ${near}/${family === 4 ? 31 : 127}`]
+  const sources = [`SNAT --to-source ${pod}`, `SNAT --to-source ${second}`, ...(protocol === null ? [] : [`SNAT --to-source ${to(pod, 41000)}-41010`])]
+  if (hook === 'POSTROUTING') return [...sources, 'MASQUERADE', ...(protocol === null ? [] : ['MASQUERADE --to-ports 42000-42010'])]
+  return hook === 'INPUT' ? sources : []
+}
+
+const rejects = (family: Family, protocol: Place['protocol']): readonly string[] => [
+  'REJECT', ...(protocol === 'tcp' ? ['REJECT --reject-with tcp-reset', 'REJECT --reject-with tcp-reset'] : []),
+  ...(family === 4 ? ['REJECT --reject-with icmp-host-prohibited', 'REJECT --reject-with icmp-net-unreachable', 'REJECT --reject-with icmp-admin-prohibited'] : ['REJECT --reject-with icmp6-adm-prohibited', 'REJECT --reject-with icmp6-no-route']),
+]
+
+function mangling({ family, hook, protocol }: Place): readonly string[] {
+  const tproxy = hook === 'PREROUTING' && protocol !== null ? ['TPROXY --on-port 15006 --tproxy-mark 0x539/0xffffffff', 'TPROXY --on-port 15006', 'TPROXY --on-port 15001 --tproxy-mark 0x539'] : []
+  return [...tproxy, ...tproxy, ...MARKING, 'TOS --set-tos 0x10/0x3f', 'DSCP --set-dscp 0x0a', ...(family === 4 ? ['TTL --ttl-set 63', 'TTL --ttl-dec 1', 'TTL --ttl-inc 2'] : ['HL --hl-set 63', 'HL --hl-inc 1'])]
+}
+
+/** Targets that a table has besides those every table has. */
+function tableTargets(table: TableName, place: Place): readonly string[] {
+  switch (table) {
+    case 'raw': return ['CT --notrack', 'CT --zone 7', 'CT --zone-orig 7', 'CT --zone-reply 7', 'NOTRACK', ...MARKING.slice(0, 3)]
+    case 'mangle': return mangling(place)
+    case 'nat': return natTargets(place)
+    case 'filter':
+    case 'security': return [...MARKING.slice(0, 6), ...(table === 'filter' && place.hook !== null ? rejects(place.family, place.protocol) : [])]
+  }
+}
+
+function target(table: TableName, place: Place, chains: readonly string[]): fc.Arbitrary<string> {
+  const own = tableTargets(table, place)
+  const jumps = chains.flatMap((name) => [`-j ${name}`, `-j ${name}`, `-g ${name}`])
+  return fc.oneof(
+    { weight: own.length > 0 ? 6 : 0, arbitrary: words(...own, 'ACCEPT').map((each) => `-j ${each}`) },
+    { weight: 3, arbitrary: words('-j ACCEPT', '-j RETURN', '-j RETURN', '') },
+    { weight: table === 'nat' ? 0 : 1, arbitrary: words('-j DROP') },
+    { weight: 1, arbitrary: words('-j LOG --log-prefix "cw "', '-j NFLOG') },
+    { weight: jumps.length > 0 ? 3 : 0, arbitrary: words(...jumps, '-j RETURN') },
+  )
+}
+
+const TABLE_NAMES: fc.Arbitrary<TableName> = fc.constantFrom('raw', 'mangle', 'mangle', 'nat', 'nat', 'nat', 'filter', 'security')
+
+const HOOKS = ['PREROUTING', 'INPUT', 'OUTPUT', 'POSTROUTING'] as const
+
+/** Later chains only, so that there are no loops. */
+const OWN_CHAINS = ['C1', 'C2', 'C3'] as const
+
+function ruleIn(table: TableName, family: Family): fc.Arbitrary<LabRule> {
+  const hooks = HOOKS.filter((hook) => BUILTIN_CHAINS[table].includes(hook))
+  return fc.tuple(fc.constantFrom(...hooks, ...hooks, ...OWN_CHAINS), fc.constantFrom('tcp', 'tcp', 'udp', null)).chain(([chain, protocol]) => {
+    const place: Place = { family, hook: hooks.find((hook) => hook === chain) ?? null, protocol }
+    const behind = OWN_CHAINS.slice(OWN_CHAINS.findIndex((each) => each === chain) + 1)
+    return fc.tuple(fc.array(match(place), { maxLength: 3 }), target(table, place, behind)).map(([matches, then]): LabRule => ({
+      table, chain, spec: [...(protocol === null ? [] : [`-p ${protocol}`]), ...once(matches), then].filter((part) => part !== '').join(' '),
+    }))
+  })
+}
+
+/** No option twice: iptables refuses that. */
+function once(matches: readonly string[]): string[] {
+  const names = matches.map((each) => /-m (\w+)|(-[sdio]) /.exec(each)?.slice(1).join('') ?? each)
+  return matches.filter((_, i) => names.indexOf(names[i] ?? '') === i)
+}
+
+export const randomRule = (family: Family): fc.Arbitrary<LabRule> => TABLE_NAMES.chain((table) => ruleIn(table, family))
+
+export const randomSet = (family: Family): fc.Arbitrary<LabRule[]> => fc.array(randomRule(family), { minLength: 1, maxLength: 24, size: 'max' })

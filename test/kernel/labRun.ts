@@ -1,0 +1,32 @@
+import type { Family } from '../../src/net/address.ts'
+import type { AcceptMessage } from './program.ts'
+import type { TracedPacket } from './packetText.ts'
+
+/** A connection to be made: from outside, or in the pod as some user. */
+export interface LabConnection {
+  readonly from: 'outside' | 'pod'
+  readonly protocol: 'tcp' | 'udp'
+  /** null: what the route gives; never null from outside. */
+  readonly source: string | null
+  readonly to: string
+  readonly port: number
+  readonly uid: number
+  readonly gid: number
+  readonly mark: number
+}
+
+/** What the kernel did with a connection. */
+export interface LabRun {
+  readonly result: string
+  readonly error: number
+  readonly source: string
+  readonly sourcePort: number
+  readonly accepts: readonly AcceptMessage[]
+  readonly loops: boolean
+  /** null: the trace was lost, or this backend gives none. */
+  readonly packets: readonly TracedPacket[] | null
+}
+
+export type Backend = 'nft' | 'legacy'
+
+export const familyOf = (address: string): Family => (address.includes(':') ? 6 : 4)

@@ -1,0 +1,135 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { collectScript } from '../../src/host/collectScript.ts'
+import { makeNamespaces, removeNamespaces } from './podNamespaces.ts'
+import type { Namespaces } from './podNamespaces.ts'
+import { Program } from './program.ts'
+import type { EventMessage, LabMode, Reply, Role } from './program.ts'
+import { familyOf } from './labRun.ts'
+import type { LabConnection, LabRun } from './labRun.ts'
+import type { RuleHandles } from './ruleHandles.ts'
+import { must } from './run.ts'
+import { TraceMonitor } from './traceMonitor.ts'
+
+const POD_ROLES: readonly Role[] = ['app', 'sshd', 'agent', 'envoy', 'dialler']
+
+/** Source ports the laboratory gives out, and the ports of the datagrams that end a trace: none of them is anybody's. */
+const SOURCE_PORTS = { first: 20000, last: 29999 }
+const SENTINELS = { first: 61000, last: 65000 }
+
+const open = new Set<PodLab>()
+process.once('exit', () => { for (const lab of open) lab.close() })
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => { process.exit(130) })
+
+/** A pod with its programs, and the outside: rules are loaded and connections made one after the other. */
+export class PodLab {
+  readonly mode: LabMode
+  readonly namespaces: Namespaces
+  private readonly programs: readonly Program[]
+  private readonly dialler: Program
+  private readonly outside: Program
+  private readonly monitor: TraceMonitor
+  private events: EventMessage[] = []
+  private sourcePort = SOURCE_PORTS.first
+  private facts: { readonly sysctls: readonly string[]; readonly text: string } | null = null
+  private configured: readonly string[] = []
+  private sentinel = SENTINELS.first
+
+  private constructor(name: string, mode: LabMode) {
+    this.mode = mode
+    this.namespaces = makeNamespaces(name, mode)
+    const { pod, outside } = this.namespaces
+    const heard = (message: EventMessage): void => { this.events.push(message) }
+    const inPod = POD_ROLES.map((role) => new Program(pod, role, mode, heard))
+    this.outside = new Program(outside, 'outside', mode, heard)
+    this.programs = [...inPod, this.outside]
+    this.dialler = inPod.find(({ role }) => role === 'dialler') ?? this.outside
+    this.monitor = new TraceMonitor(pod)
+    open.add(this)
+  }
+
+  static async create(name: string, mode: LabMode): Promise<PodLab> {
+    const lab = new PodLab(name, mode)
+    await Promise.all(lab.programs.map(({ ready }) => ready))
+    await lab.listening()
+    return lab
+  }
+
+  /** The monitor of a namespace without rules sees nothing: one rule, until it listens. */
+  private async listening(): Promise<void> {
+    const { pod } = this.namespaces
+    await must(pod, ['iptables-nft-restore'], '*raw\n-A OUTPUT -p udp -j TRACE\nCOMMIT\n')
+    await sleep(250)
+    await this.traced({ to: '127.0.0.1' })
+    await must(pod, ['nft', 'flush', 'ruleset'])
+  }
+
+  /** Settings that hold until the next call. */
+  async configure(sysctls: readonly string[]): Promise<void> {
+    const back = this.configured.filter((each) => !sysctls.includes(each)).map((each) => each.replace(/=.*/, '=0'))
+    const changes = [...back, ...sysctls.filter((each) => !this.configured.includes(each))]
+    if (changes.length > 0) await must(this.namespaces.pod, ['sysctl', '-q', '-w', ...changes])
+    if (changes.length > 0) this.configured = sysctls
+  }
+
+  /** What `chainwalk collect` prints there. All but the rules is the same until settings change, and is not collected again. */
+  async collect(): Promise<string> {
+    const { pod } = this.namespaces
+    if (this.facts?.sysctls !== this.configured) {
+      const all = await must(pod, ['sh'], collectScript())
+      this.facts = { sysctls: this.configured, text: all.slice(all.indexOf('$ ip addr')) }
+    }
+    const [rules = ''] = collectScript().split(/^if has ip; then$/m)
+    return `${await must(pod, ['sh'], `${rules}\nexit 0\n`)}${this.facts.text}`
+  }
+
+  async attempt(connection: LabConnection, handles: RuleHandles | null): Promise<LabRun> {
+    this.events = []
+    this.monitor.clear()
+    const reply = await this.dial(connection)
+    await this.settle()
+    const packets = handles && await this.traced(connection) ? this.monitor.packets(handles) : null
+    const run = runOf(reply, this.events, packets)
+    await this.clean()
+    return run
+  }
+
+  close(): void {
+    open.delete(this)
+    for (const program of this.programs) program.end()
+    this.monitor.end()
+    removeNamespaces(this.namespaces)
+  }
+
+  private dial({ from, protocol, source, to, port, uid, gid, mark }: LabConnection): Promise<Reply> {
+    this.sourcePort = this.sourcePort >= SOURCE_PORTS.last ? SOURCE_PORTS.first : this.sourcePort + 1
+    const dialler = from === 'pod' ? this.dialler : this.outside
+    return dialler.ask({ do: 'dial', protocol, source, sourcePort: this.sourcePort, to, port, uid, gid, mark, transparent: from === 'outside' })
+  }
+
+  /** Until no program has anything left to do. */
+  private async settle(): Promise<void> {
+    for (let quiet = 0; quiet < 2;) {
+      const before = this.events.length
+      await sleep(2)
+      const replies = await Promise.all(this.programs.map((program) => program.ask({ do: 'ping' })))
+      const busy = replies.some(({ pending = 0 }) => pending > 0)
+      if (busy) await sleep(10)
+      quiet = busy || this.events.length !== before ? 0 : quiet + 1
+    }
+  }
+
+  private async traced({ to }: Pick<LabConnection, 'to'>): Promise<boolean> {
+    this.sentinel = this.sentinel >= SENTINELS.last ? SENTINELS.first : this.sentinel + 1
+    await this.dialler.ask({ do: 'sentinel', to: familyOf(to) === 4 ? '127.0.0.1' : '::1', port: this.sentinel })
+    return this.monitor.seen(this.sentinel)
+  }
+
+  private async clean(): Promise<void> {
+    await Promise.all(this.programs.map((program) => program.ask({ do: 'reset' })))
+    await this.dialler.ask({ do: 'flush' })
+  }
+}
+
+function runOf({ result = 'error', error = 0, source = '', sourcePort = 0 }: Reply, events: readonly EventMessage[], packets: LabRun['packets']): LabRun {
+  return { result, error, source, sourcePort, accepts: events.filter((message) => message.event === 'accept'), loops: events.some(({ event }) => event === 'loop'), packets }
+}

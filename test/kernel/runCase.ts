@@ -1,0 +1,80 @@
+import { writeFileSync } from 'node:fs'
+import { BUILTIN_CHAINS, TABLES } from '../../src/netfilter/table.ts'
+import type { AttemptReport } from './attemptReport.ts'
+import { compareRun } from './compareRun.ts'
+import type { LabCase } from './labCase.ts'
+import { familyOf } from './labRun.ts'
+import type { Backend, LabConnection } from './labRun.ts'
+import type { PodLab } from './podLab.ts'
+import { restoreText } from './restoreText.ts'
+import { ruleHandles } from './ruleHandles.ts'
+import type { RuleHandles } from './ruleHandles.ts'
+import { run } from './run.ts'
+import { connectionOf, walk, walkedCase } from './walkCase.ts'
+
+export interface CaseReport {
+  /** Why the kernel did not take the rules; null if it did. */
+  readonly refused: string | null
+  readonly attempts: readonly AttemptReport[]
+  readonly transcript: string
+  readonly diagnostics: readonly string[]
+}
+
+const restorer = (family: 4 | 6, backend: Backend): string => `${family === 4 ? 'iptables' : 'ip6tables'}-${backend}-restore`
+
+const EMPTY = TABLES.map((table) => [`*${table}`, ...BUILTIN_CHAINS[table].map((chain) => `:${chain} ACCEPT [0:0]`), 'COMMIT\n'].join('\n')).join('')
+
+/** Families whose legacy tables were made in a laboratory: nothing asks for others, for asking makes them. */
+const legacyUsed = new WeakMap<PodLab, Set<4 | 6>>()
+
+/** Leaves no rules behind, of either backend. */
+async function clearRules(lab: PodLab): Promise<void> {
+  const { pod } = lab.namespaces
+  await run(pod, ['nft', 'flush', 'ruleset'])
+  for (const family of legacyUsed.get(lab) ?? []) await run(pod, [restorer(family, 'legacy')], EMPTY)
+}
+
+/** Rules that remember (limit, recent, quota, nth) are loaded anew for each connection. */
+const REMEMBERS = /-m (limit|hashlimit|recent|quota|connlimit|statistic --mode nth|connbytes|rateest)/
+
+/** The rules as loaded, or why they were not. */
+type Loaded = { readonly handles: RuleHandles | null } | { readonly refused: string }
+
+async function load(lab: PodLab, labCase: LabCase): Promise<Loaded> {
+  await clearRules(lab)
+  if (labCase.backend === 'legacy') legacyUsed.set(lab, (legacyUsed.get(lab) ?? new Set()).add(labCase.family))
+  const { ok, problem } = await run(lab.namespaces.pod, [restorer(labCase.family, labCase.backend)], restoreText(labCase))
+  if (!ok) return { refused: problem }
+  return { handles: labCase.backend === 'nft' ? await ruleHandles(lab.namespaces.pod) : null }
+}
+
+/** A walk that does not end leaves behind what it walked (CHAINWALK_LAB_LAST: a file). */
+function watched(labCase: LabCase, connection: LabConnection): void {
+  const file = process.env['CHAINWALK_LAB_LAST']
+  if (file !== undefined) writeFileSync(file, JSON.stringify({ ...labCase, connections: [connection] }))
+}
+
+/** Loads the rules, makes the connections and compares; ends at the first difference if that is all that is asked. */
+export async function runCase(lab: PodLab, labCase: LabCase, until: 'all' | 'first'): Promise<CaseReport> {
+  await lab.configure(labCase.sysctls)
+  let loaded = await load(lab, labCase)
+  const nothing = { attempts: [], transcript: '', diagnostics: [] }
+  if ('refused' in loaded) return { ...nothing, refused: loaded.refused }
+  const transcript = await lab.collect()
+  const walked = walkedCase(transcript, labCase.mode)
+  if (!walked) return { ...nothing, refused: null, transcript, diagnostics: ['the transcript shows no rules'] }
+  const attempts: AttemptReport[] = []
+  const remembers = labCase.rules.some(({ spec }) => REMEMBERS.test(spec))
+  for (const connection of labCase.connections) {
+    if (remembers && attempts.length > 0) loaded = await load(lab, labCase)
+    const handles = 'refused' in loaded || familyOf(connection.to) !== labCase.family ? null : loaded.handles
+    const done = await lab.attempt(connection, handles)
+    watched(labCase, connection)
+    const answer = walk(walked, connectionOf(connection, done))
+    const outcomes = 'broken' in answer ? [] : answer.outcomes
+    const comparison = 'broken' in answer ? { packets: 0, differences: [answer.broken] } : compareRun({ state: walked.state, family: familyOf(connection.to), run: done }, outcomes)
+    attempts.push({ connection, run: done, comparison, outcomes })
+    if (until === 'first' && comparison.differences.length > 0) break
+  }
+  return { refused: null, attempts, transcript, diagnostics: walked.diagnostics }
+}
