@@ -60,7 +60,8 @@ export class Fib {
     if (isMulticast(address)) return 'multicast'
     const routes = this.tables.get(`${address.family}/255`) ?? []
     const found = routes.find((route) => contains(route.destination, address) && (device === null || route.device === device))
-    return found?.type ?? (device === null ? 'unicast' : null)
+    // __inet_dev_addr_type: an own address of another device is like any other.
+    return found?.type ?? (device === null || address.family === 4 ? 'unicast' : null)
   }
 
   isLocal(address: Address): boolean {

@@ -18,8 +18,6 @@ export const KNOWN_DISAGREEMENTS: readonly Known[] = [
   { name: 'ipv6-own-source', explains: ({ labCase, attempt: { connection } }) => labCase.family === 6 && labCase.mode === 'TPROXY' && connection.mark === 1337 && connection.from === 'pod' },
   // A clash at confirmation drops the packet; a quoted packet must fit both ends of the socket.
   { name: 'zones', explains: (found) => found.attempt.connection.protocol === 'udp' && uses(found, /CT --zone/) },
-  // An own address of another device is UNICAST.
-  { name: 'addrtype-device', explains: (found) => uses(found, /--limit-iface/) },
   // -o holds the device of the packet's first route in all tables of OUTPUT.
   { name: 'device-in-output', explains: (found) => uses(found, /-o (lo|eth0)/) && found.attempt.comparison.differences.some((each) => each.includes(' -o ')) },
   // iptables-nft's security table comes behind nat's INPUT.
