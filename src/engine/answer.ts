@@ -1,10 +1,11 @@
+import { isLinkLocal, isLoopback } from '../net/address.ts'
 import type { Address } from '../net/address.ts'
 import { Protocol } from '../net/protocol.ts'
 import { TcpFlag } from '../net/tcpFlags.ts'
 import type { FibError } from '../host/fib.ts'
 import type { RejectWith } from '../extensions/effect.ts'
 import type { CtRef } from '../netfilter/ctState.ts'
-import type { Packet, Skb } from '../netfilter/skb.ts'
+import type { Packet, Skb, SkbOwner } from '../netfilter/skb.ts'
 import type { Kernel } from './kernel.ts'
 import { freshSkb } from './packetPath.ts'
 import { routeOutput } from './routing.ts'
@@ -32,18 +33,36 @@ export const reversed = (skb: Packet, tcpFlags: number): Packet => ({
   ...DEFAULTS, family: skb.family, protocol: skb.protocol, src: skb.dst, dst: skb.src, sport: skb.dport, dport: skb.sport, tcpFlags, length: answerLength(skb, tcpFlags),
 })
 
-function routed(kernel: Kernel, packet: Packet, flow: Omit<OutputFlow, 'dst' | 'device'>): Skb | null {
-  const route = routeOutput(kernel, { ...flow, dst: packet.dst, device: null })
+function routed(kernel: Kernel, packet: Packet, flow: Omit<OutputFlow, 'dst' | 'device'>, device: string | null = null): Skb | null {
+  const route = routeOutput(kernel, { ...flow, dst: packet.dst, device })
   if (typeof route === 'string') return null
   return { ...freshSkb({ ...packet, src: flow.src ?? route.source }), out: route.device, route: route.local ? 'local' : 'forward', mark: flow.mark }
 }
 
-/** tcp_v4_send_reset: the answer of a port nobody listens on. */
-export function resetFor(kernel: Kernel, skb: Skb, transparent: 'transparent' | 'plain'): Answer {
+/** tcp_v4_send_reset: the answer to a segment that fits no socket, or not the state of the one it reached. */
+export function resetFor(kernel: Kernel, skb: Skb, socket: Socket | null): Answer {
   if (skb.tcpFlags & TcpFlag.RST) return null
   const packet = reversed(skb, skb.tcpFlags & TcpFlag.ACK ? TcpFlag.RST : TcpFlag.RST | TcpFlag.ACK)
-  const answer = routed(kernel, packet, { src: packet.src, mark: replyMark(kernel, skb), uid: 0, source: transparent === 'transparent' ? 'any' : 'own' })
-  return answer && { ...answer, owner: { kind: 'kernel' } }
+  const flow = { src: packet.src, mark: replyMark(kernel, skb) || (socket?.mark ?? 0), uid: socket?.uid ?? 0, source: socket?.transparent ? 'any' : 'own' } as const
+  const answer = routed(kernel, packet, flow, strictDevice(kernel, skb))
+  return answer && { ...answer, owner: resetOwner(kernel, socket) }
+}
+
+/** Since Linux 6.13 a reset that a socket gave rise to is that socket's (79636038d37e, "ipv4: tcp: give socket pointer to control skbs"). */
+function resetOwner({ fixed: { netns: { release } } }: Kernel, socket: Socket | null): SkbOwner {
+  if (!socket || (release && (release.major < 6 || (release.major === 6 && release.minor < 13)))) return { kind: 'kernel' }
+  return { kind: release ? 'file' : 'doubtful', uid: socket.uid, gid: socket.gid }
+}
+
+/**
+ * tcp_v6_send_response: towards ::1 or a link-local address the reset leaves by the interface of the segment's route, which
+ * over lo is that of the address dialled (ip6_rcv_core takes it from the route the packet holds). Null: by any.
+ */
+function strictDevice(kernel: Kernel, skb: Skb): string | null {
+  if (skb.family === 4 || !(isLoopback(skb.src) || isLinkLocal(skb.src))) return null
+  if (skb.in !== 'lo') return skb.in
+  const held = kernel.fixed.fib.lookup({ family: 6, src: skb.src, dst: skb.dst, mark: skb.mark, in: null, out: null, uid: 0 })
+  return typeof held === 'string' ? skb.in : held.route.device
 }
 
 /** IP4_REPLY_MARK: replies without a socket carry the packet's mark only if fwmark_reflect says so. */

@@ -2,9 +2,12 @@ import { Protocol } from '../net/protocol.ts'
 import { TcpFlag } from '../net/tcpFlags.ts'
 import type { CtEntry, CtInfo, CtTcpState } from '../netfilter/ctState.ts'
 import type { Skb } from '../netfilter/skb.ts'
-import { invert, sameTuple } from '../netfilter/tuple.ts'
+import { invert } from '../netfilter/tuple.ts'
 import type { Tuple } from '../netfilter/tuple.ts'
-import { printEndpoint } from '../net/address.ts'
+import { printEndpoint, sameAddress } from '../net/address.ts'
+import type { Verdict } from '../netfilter/verdict.ts'
+import { clashes, findConnection } from './conntrackTable.ts'
+import type { CtHit } from './conntrackTable.ts'
 import type { Kernel } from './kernel.ts'
 import { skbTuple } from './skbTuple.ts'
 
@@ -21,34 +24,14 @@ export function trackConnection(kernel: Kernel): void {
   else trackPacket(kernel)
 }
 
-/** An entry and the direction in which a tuple goes through it. */
-export interface CtHit {
-  readonly entry: CtEntry
-  readonly reply: boolean
-}
-
-/** nf_conntrack_find_get, with the zone as the direction sees it. */
-export function findConnection(kernel: Kernel, tuple: Tuple, zone: number, zoneDirection: 'both' | 'original' | 'reply'): CtHit | null {
-  const { conntrack } = kernel.cell.state
-  for (let i = conntrack.length - 1; i >= 0; i -= 1) {
-    const entry = conntrack[i]
-    if (!entry?.confirmed) continue
-    const asked = (direction: 'original' | 'reply'): number => (zoneDirection === 'both' || zoneDirection === direction ? zone : 0)
-    if (sameTuple(entry.original, tuple) && zoneOf(entry, 'original') === asked('original')) return { entry, reply: false }
-    if (sameTuple(entry.reply, tuple) && zoneOf(entry, 'reply') === asked('reply')) return { entry, reply: true }
-  }
-  return null
-}
-
-const zoneOf = (entry: CtEntry, direction: 'original' | 'reply'): number =>
-  entry.zoneDirection === 'both' || entry.zoneDirection === direction ? entry.zone : 0
+/** The zone a template asks for; none is zone 0 in both directions. */
+const templateZone = ({ ctTemplate }: Skb): Pick<CtEntry, 'zone' | 'zoneDirection'> => ctTemplate ?? { zone: 0, zoneDirection: 'both' }
 
 function trackPacket(kernel: Kernel): void {
   const { skb } = kernel
   const tuple = skbTuple(skb)
-  const zone = skb.ctTemplate?.zone ?? 0
-  const zoneDirection = skb.ctTemplate?.zoneDirection ?? 'both'
-  const hit = findConnection(kernel, tuple, zone, zoneDirection)
+  const { zone, zoneDirection } = templateZone(skb)
+  const hit = findConnection(kernel, tuple, { zone, zoneDirection })
   const next = tcpTransition(skb, hit)
   if (next === null || (!hit && !mayBegin(kernel, skb))) return invalid(kernel, tuple)
   if (hit) return join(kernel, hit, next, tuple)
@@ -81,12 +64,14 @@ function invalid(kernel: Kernel, tuple: Tuple): void {
   kernel.tell(() => ({ kind: 'ctTracked', state: 'INVALID', created: false, tuple }))
 }
 
-/** An ICMP error belongs to the connection of the packet it quotes (nf_conntrack_inet_error). */
+/**
+ * An ICMP error belongs to the connection of the packet it quotes (nf_conntrack_inet_error): that packet's answer is looked
+ * up, since the quote may be as NAT left it, and the error must go where that answer would.
+ */
 function trackError(kernel: Kernel, quoted: Tuple): void {
-  const hit = findConnection(kernel, quoted, kernel.skb.ctTemplate?.zone ?? 0, kernel.skb.ctTemplate?.zoneDirection ?? 'both')
-  if (!hit) return invalid(kernel, quoted)
-  const reply = !hit.reply
-  kernel.changeSkb((draft) => { draft.ct = { kind: 'entry', id: hit.entry.id, info: 'RELATED', reply } })
+  const hit = findConnection(kernel, invert(quoted), templateZone(kernel.skb))
+  if (!hit || !sameAddress((hit.reply ? hit.entry.reply : hit.entry.original).dst, kernel.skb.dst)) return invalid(kernel, quoted)
+  kernel.changeSkb((draft) => { draft.ct = { kind: 'entry', id: hit.entry.id, info: 'RELATED', reply: hit.reply } })
   kernel.tell(() => ({ kind: 'ctTracked', state: 'RELATED', created: false, tuple: quoted }))
 }
 
@@ -138,15 +123,20 @@ const REPLY: Transitions = {
   FIN: { SYN_SENT: null, SYN_RECV: 'FIN_WAIT', ESTABLISHED: 'FIN_WAIT' },
 }
 
-/** nf_conntrack_confirm: the entry becomes findable once its first packet has passed all hooks. */
-export function confirm(kernel: Kernel): void {
+/** nf_conntrack_confirm: the entry becomes findable once its first packet has passed all hooks, unless another stands in its place. */
+export function confirm(kernel: Kernel): Verdict {
   const { skb } = kernel
   const entry = kernel.ctOf(skb)
-  if (!entry || entry.confirmed) return
+  if (!entry || entry.confirmed || (skb.ct?.kind === 'entry' && skb.ct.reply)) return 'ACCEPT'
+  if (clashes(kernel, entry)) {
+    kernel.tell(() => ({ kind: 'dropped', code: 'conntrack-clash', why: 'conntrack has an entry with the same addresses and ports already, seen in another zone: the packet cannot get its own' }))
+    return 'DROP'
+  }
   kernel.cell.change((draft) => {
     const own = draft.conntrack[entry.id]
     if (own) own.confirmed = true
   })
+  return 'ACCEPT'
 }
 
 export const printTuple = (tuple: Tuple): string => `${printEndpoint(tuple.src, tuple.sport)} -> ${printEndpoint(tuple.dst, tuple.dport)}`

@@ -29,10 +29,11 @@ const ACCEPTED: HookVerdict = { verdict: 'ACCEPT', reject: null, error: null }
 export function runHook(kernel: Kernel, hook: Hook): HookVerdict {
   kernel.tell(() => ({ kind: 'hookEntered', hook }))
   const run = new HookRun(kernel, hook)
-  for (const step of STEPS[hook]) {
+  for (const step of STEPS[kernel.fixed.netns.backend][hook]) {
     const result = run.step(step)
     if (result.verdict !== 'ACCEPT') return result
   }
+  run.leave()
   return ACCEPTED
 }
 
@@ -41,6 +42,7 @@ class HookRun implements EffectApplier {
   private readonly context: KernelContext
   private readonly hook: Hook
   private reject: RejectWith | null = null
+  private nextDevice: string | null = null
 
   constructor(kernel: Kernel, hook: Hook) {
     this.kernel = kernel
@@ -51,11 +53,18 @@ class HookRun implements EffectApplier {
   step(step: HookStep): HookVerdict {
     const tracked = this.kernel.fixed.conntrack[this.kernel.skb.family]
     if (step === 'conntrack' || step === 'confirm') {
-      if (tracked) (step === 'conntrack' ? trackConnection : confirm)(this.kernel)
+      if (tracked && step === 'confirm') return { ...ACCEPTED, verdict: confirm(this.kernel) }
+      if (tracked) trackConnection(this.kernel)
       return ACCEPTED
     }
     if (step === 'nat') return tracked ? this.nat() : ACCEPTED
     return step === 'mangle' && this.hook === 'OUTPUT' ? this.mangleOutput() : this.table(step)
+  }
+
+  /** nf_hook_state.out is set once per hook: -o holds the first route's device in all tables of OUTPUT, a new route's only behind it. */
+  leave(): void {
+    const { nextDevice } = this
+    if (nextDevice !== null) this.kernel.changeSkb((draft) => { draft.out = nextDevice })
   }
 
   private table(name: TableName): HookVerdict {
@@ -91,7 +100,7 @@ class HookRun implements EffectApplier {
     const { kernel, hook } = this
     if (sameAddress(kernel.skb.dst, dst) && sameAddress(kernel.skb.src, src)) return ACCEPTED
     if (hook === 'PREROUTING' && !sameAddress(kernel.skb.dst, dst)) kernel.changeSkb((draft) => { draft.route = null })
-    return hook === 'OUTPUT' && !sameAddress(kernel.skb.dst, dst) ? reroute(kernel) : ACCEPTED
+    return hook === 'OUTPUT' && !sameAddress(kernel.skb.dst, dst) ? this.reroute() : ACCEPTED
   }
 
   /** ipt_mangle_out: a changed address, mark or TOS is routed anew. */
@@ -102,7 +111,7 @@ class HookRun implements EffectApplier {
     if (result.verdict !== 'ACCEPT') return result
     const after = kernel.skb
     const same = sameAddress(after.src, src) && sameAddress(after.dst, dst) && after.mark === mark && after.tos === tos
-    return same ? result : reroute(kernel)
+    return same ? result : this.reroute()
   }
 
   verdictOf(effect: Effect): RuleVerdict {
@@ -153,17 +162,19 @@ class HookRun implements EffectApplier {
     const entry = this.kernel.ctOf(this.kernel.skb)
     if (entry && !natInitialized(entry, manip)) bindNat(this.kernel, entry, range, manip)
   }
-}
 
-/** ip_route_me_harder: a route for what the packet has become; without one it is dropped. */
-function reroute(kernel: Kernel): HookVerdict {
-  const { skb } = kernel
-  const route = routeOutput(kernel, { src: skb.src, dst: skb.dst, mark: skb.mark, uid: 0, device: null, source: 'any' })
-  if (typeof route === 'string') {
-    kernel.tell(() => ({ kind: 'dropped', code: 'no-route', why: `after the change there is no route to it (${route})` }))
-    return { verdict: 'STOLEN', reject: null, error: route }
+  /** ip_route_me_harder: a route for what the packet has become; without one it is dropped. */
+  private reroute(): HookVerdict {
+    const { kernel } = this
+    const { skb } = kernel
+    const route = routeOutput(kernel, { src: skb.src, dst: skb.dst, mark: skb.mark, uid: 0, device: null, source: 'any' })
+    if (typeof route === 'string') {
+      kernel.tell(() => ({ kind: 'dropped', code: 'no-route', why: `after the change there is no route to it (${route})` }))
+      return { verdict: 'STOLEN', reject: null, error: route }
+    }
+    this.nextDevice = route.device
+    kernel.changeSkb((draft) => { draft.route = route.local ? 'local' : 'forward' })
+    kernel.tell(() => ({ kind: 'routed', outcome: 'output', device: route.device, why: route.why }))
+    return ACCEPTED
   }
-  kernel.changeSkb((draft) => { draft.out = route.device; draft.route = route.local ? 'local' : 'forward' })
-  kernel.tell(() => ({ kind: 'routed', outcome: 'output', device: route.device, why: route.why }))
-  return ACCEPTED
 }

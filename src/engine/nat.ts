@@ -7,6 +7,7 @@ import type { Skb } from '../netfilter/skb.ts'
 import type { Hook } from '../netfilter/hook.ts'
 import { invert, sameTuple } from '../netfilter/tuple.ts'
 import type { Tuple } from '../netfilter/tuple.ts'
+import { replyTaken } from './conntrackTable.ts'
 import type { Kernel } from './kernel.ts'
 
 /** HOOK2MANIP: what NAT rewrites at a hook. */
@@ -45,7 +46,7 @@ function uniqueTuple(kernel: Kernel, entry: CtEntry, current: Tuple, range: NatR
   const address = chosenAddress(current, range, manip)
   const addressed: Tuple = manip === 'source' ? { ...current, src: address } : { ...current, dst: address }
   const port = manip === 'source' ? addressed.sport : addressed.dport
-  const free = (tuple: Tuple): boolean => !isUsed(kernel, entry, tuple)
+  const free = (tuple: Tuple): boolean => !replyTaken(kernel, entry, invert(tuple))
   if (!hasPorts(current.protocol)) return addressed
   if (range.minPort === null || range.maxPort === null) {
     if (manip === 'destination' || (!range.random && free(addressed))) return addressed
@@ -68,12 +69,6 @@ function chosenAddress(current: Tuple, range: NatRange, manip: Manip): Address {
   const { minAddress: low, maxAddress: high } = range
   const word = (l: number, h: number, o: number): number => ((l & ~(l ^ h)) | (o & (l ^ h))) >>> 0
   return { family: own.family, a: word(low.a, high.a, own.a), b: word(low.b, high.b, own.b), c: word(low.c, high.c, own.c), d: word(low.d, high.d, own.d) }
-}
-
-/** nf_nat_used_tuple: another connection already answers to the reply this tuple would have. */
-function isUsed(kernel: Kernel, entry: CtEntry, tuple: Tuple): boolean {
-  const reply = invert(tuple)
-  return kernel.cell.state.conntrack.some((other) => other.id !== entry.id && other.confirmed && other.zone === entry.zone && (sameTuple(other.reply, reply) || sameTuple(other.original, reply)))
 }
 
 /** nf_nat_packet: rewrites the packet to what its connection is bound to. */
@@ -104,11 +99,12 @@ function rewrite(kernel: Kernel, manip: Manip, target: Tuple): void {
 
 const headerOf = ({ src, sport, dst, dport }: Skb): Pick<Skb, 'src' | 'sport' | 'dst' | 'dport'> => ({ src, sport, dst, dport })
 
-/** nf_nat_icmp_reply_translation: the error's own address, and the packet it quotes, as the other side knows them. */
+/** nf_nat_icmp_reply_translation: the error's own address, and the opposite end of the packet it quotes, as the other side knows them. */
 function mangleError(kernel: Kernel, entry: CtEntry, manip: Manip, target: Tuple): void {
   rewrite(kernel, manip, target)
   kernel.changeSkb((draft) => {
-    if (!draft.icmp || draft.ct?.kind !== 'entry') return
-    draft.icmp = { ...draft.icmp, quoted: draft.ct.reply ? entry.original : entry.reply }
+    if (!draft.icmp?.quoted || draft.ct?.kind !== 'entry') return
+    const { src, sport, dst, dport } = draft.ct.reply ? entry.original : entry.reply
+    draft.icmp = { ...draft.icmp, quoted: { ...draft.icmp.quoted, ...(manip === 'source' ? { dst, dport } : { src, sport }) } }
   })
 }

@@ -32,7 +32,8 @@ const tableName = (table: number): string => Object.entries(RouteTable).find(([,
 export function routeOutput(kernel: Kernel, flow: OutputFlow): OutputRoute | OutputError {
   const { fib } = kernel.fixed
   const { dst } = flow
-  if (flow.src && flow.source === 'own' && !isAnyAddress(flow.src) && !fib.isLocal(flow.src)) return 'invalid'
+  // ip6_route_output_flags has no such check: a listener that an fwmark route made local answers.
+  if (dst.family === 4 && flow.src && flow.source === 'own' && !isAnyAddress(flow.src) && !fib.isLocal(flow.src)) return 'invalid'
   const found = fib.lookup({ family: dst.family, src: flow.src, dst, mark: flow.mark, in: null, out: flow.device, uid: flow.uid })
   if (typeof found === 'string') return found
   return outputRoute(kernel, flow, found)

@@ -1,5 +1,6 @@
 /** Sysctls a walk depends on (networking/ip-sysctl, networking/nf_conntrack-sysctl), as globs below /proc/sys. */
 const SETTINGS = [
+  'kernel/osrelease',
   'net/ipv4/ip_forward',
   'net/ipv4/ip_nonlocal_bind',
   'net/ipv4/ip_local_port_range',

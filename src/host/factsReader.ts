@@ -8,6 +8,7 @@ import { KubectlReader } from './kubectlReader.ts'
 import type { ListeningSocket } from './listeningSocket.ts'
 import { NetstatReader } from './netstatReader.ts'
 import { PolicyRuleReader } from './policyRuleReader.ts'
+import { ReleaseReader } from './releaseReader.ts'
 import { RouteReader } from './routeReader.ts'
 import { RouteTableNames } from './routeTableNames.ts'
 import type { ShellCommand } from './shellCommand.ts'
@@ -28,6 +29,7 @@ export class FactsReader {
   private readonly sysctls = new SysctlReader()
   private readonly status = new StatusReader()
   private readonly sets = new IpsetReader()
+  private readonly release = new ReleaseReader()
   private readonly kubectl = new KubectlReader()
   private readonly backends = new Set<'legacy' | 'nft'>()
   private legacyTablesPresent = false
@@ -42,6 +44,7 @@ export class FactsReader {
 
   /** A command was typed whose output follows. */
   begin(command: ShellCommand): void {
+    this.release.begin(command.kind === 'release' ? command.prints : 'named')
     switch (command.kind) {
       case 'policyRules': this.policyRules.begin(command.family); break
       case 'routes': this.routes.begin(command.family, command.table); break
@@ -60,7 +63,7 @@ export class FactsReader {
   }
 
   read(source: SourceLine): boolean {
-    return this.backendLine(source.text) || [this.addresses, this.policyRules, this.routes, this.ss, this.netstat, this.sysctls, this.sets, this.status, this.kubectl].some((reader) => reader.read(source))
+    return this.backendLine(source.text) || [this.addresses, this.policyRules, this.routes, this.ss, this.netstat, this.sysctls, this.sets, this.status, this.release, this.kubectl].some((reader) => reader.read(source))
   }
 
   sawBackend(backend: 'legacy' | 'nft'): void {
@@ -86,6 +89,7 @@ export class FactsReader {
       pods: this.kubectl.pods,
       services: this.kubectl.services,
       backends: { seen: [...this.backends], legacyTablesPresent: this.legacyTablesPresent },
+      release: this.release.value(),
     }
   }
 

@@ -52,7 +52,7 @@ export class Fib {
 
   private lookupTable(table: number, flow: Flow): Route | null {
     const routes = this.tables.get(`${flow.family}/${table}`) ?? []
-    return routes.find((route) => contains(route.destination, flow.dst) && (flow.out === null || route.device === flow.out || route.type === 'local')) ?? null
+    return routes.find((route) => contains(route.destination, flow.dst) && (flow.out === null || route.device === flow.out)) ?? null
   }
 
   /** The type the local table, then all tables, give an address (inet_dev_addr_type). */

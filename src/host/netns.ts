@@ -1,3 +1,4 @@
+import type { Backend } from '../netfilter/priority.ts'
 import type { Address, Family } from '../net/address.ts'
 import type { Prefix } from '../net/prefix.ts'
 import type { Ruleset } from '../netfilter/ruleset.ts'
@@ -74,6 +75,12 @@ export interface IpSet {
   readonly entries: readonly string[]
 }
 
+/** Linux MAJOR.MINOR. */
+export interface KernelRelease {
+  readonly major: number
+  readonly minor: number
+}
+
 /** One network namespace before any packet: plain data. */
 export interface Netns {
   readonly name: string
@@ -86,7 +93,9 @@ export interface Netns {
   readonly sysctls: Readonly<Record<string, number>>
   readonly sets: readonly IpSet[]
   /** Which program loads the rules; iptables-nft where nothing tells. */
-  readonly backend: 'legacy' | 'nft'
+  readonly backend: Backend
+  /** null: nothing tells. */
+  readonly release: KernelRelease | null
 }
 
 /** The rules every namespace starts with (fib_default_rules_init). */

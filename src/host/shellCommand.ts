@@ -17,6 +17,8 @@ export type ShellCommand =
   | ({ readonly kind: 'sockets'; readonly program: 'ss' | 'netstat' } & SocketsCommand)
   | { readonly kind: 'status'; readonly pid: number | null }
   | { readonly kind: 'sysctl'; readonly key: string | null }
+  /** uname, or the file that holds what `uname -r` prints. */
+  | { readonly kind: 'release'; readonly prints: 'bare' | 'named' }
   /** Prints something that is known by its form alone. */
   | { readonly kind: 'known' }
   /** May show any text: cat, logs, a shell. */
@@ -41,6 +43,7 @@ export function shellCommand(line: string): ShellCommand {
     case '': return { kind: 'text' }
     case 'ip': return ipCommand(args) ?? OTHER
     case 'ss': case 'netstat': return { kind: 'sockets', program, ...socketsCommand(args) }
+    case 'uname': return { kind: 'release', prints: args.includes('-r') ? 'bare' : 'named' }
     case 'ipset': case 'ifconfig': return { kind: 'known' }
     case 'sysctl': return { kind: 'sysctl', key: args.some((arg) => /^-\w*n/.test(arg)) ? (args.find((arg) => !arg.startsWith('-')) ?? null) : null }
     case 'kubectl': case 'oc': case 'k': return kubectl(args)
@@ -63,6 +66,7 @@ function fileCommand(program: string, args: readonly string[]): ShellCommand {
   const file = args.find((arg) => arg.startsWith('/proc/')) ?? ''
   const status = /^\/proc\/([^/]+)\/status$/.exec(file)
   if (status) return { kind: 'status', pid: /^\d+$/.test(status[1] ?? '') ? Number(status[1]) : null }
+  if (file === '/proc/sys/kernel/osrelease') return { kind: 'release', prints: 'bare' }
   const setting = /^\/proc\/sys\/(net\/[\w./-]+)$/.exec(file)
   return setting ? { kind: 'sysctl', key: (setting[1] ?? '').replaceAll('/', '.') } : { kind: 'text' }
 }

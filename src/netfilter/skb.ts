@@ -2,8 +2,8 @@ import type { Address, Family } from '../net/address.ts'
 import type { CtRef } from './ctState.ts'
 import type { Tuple } from './tuple.ts'
 
-/** Who opened the sending socket, as xt_owner sees it; a kernel socket (RST, ICMP errors) has no file. */
-export type SkbOwner = { readonly kind: 'file'; readonly uid: number; readonly gid: number } | { readonly kind: 'kernel' }
+/** Who opened the sending socket, as xt_owner sees it; a kernel socket (RST, ICMP errors) has no file. `doubtful`: the one or the other. */
+export type SkbOwner = { readonly kind: 'file' | 'doubtful'; readonly uid: number; readonly gid: number } | { readonly kind: 'kernel' }
 
 /** What an ICMP message says beyond type and code. */
 export interface IcmpHeader {

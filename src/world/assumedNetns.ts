@@ -40,6 +40,7 @@ export function assumedNetns({ state, facts, given, connection }: Question, prof
     sysctls: { ...assumedSysctls(rulesets, facts, assumptions), ...facts.sysctls },
     sets: facts.sets,
     backend: facts.backends.seen[0] ?? 'nft',
+    release: facts.release,
   }
   return { netns, assumptions }
 }

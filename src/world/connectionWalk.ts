@@ -2,7 +2,7 @@ import { isAnyAddress, isLinkLocal, printAddress, printEndpoint } from '../net/a
 import type { Address, Family } from '../net/address.ts'
 import { Protocol } from '../net/protocol.ts'
 import { rejection, unroutableError } from '../engine/answer.ts'
-import { findConnection } from '../engine/conntrack.ts'
+import { findConnection } from '../engine/conntrackTable.ts'
 import { Kernel } from '../engine/kernel.ts'
 import type { CompiledNetns, Environment } from '../engine/kernel.ts'
 import { bridge, freshSkb, output, receive } from '../engine/packetPath.ts'
@@ -227,7 +227,7 @@ export class ConnectionWalk implements Stage {
   /** getsockopt SO_ORIGINAL_DST (nf_conntrack_proto.c getorigdst), else the socket's own address. */
   private originalDestination(socket: Socket): { readonly address: Address; readonly port: number } {
     const { local, localPort, remote, remotePort, protocol } = socket
-    const hit = remote && findConnection(this.kernel, { protocol, src: local, sport: localPort, dst: remote, dport: remotePort }, 0, 'both')
+    const hit = remote && findConnection(this.kernel, { protocol, src: local, sport: localPort, dst: remote, dport: remotePort }, { zone: 0, zoneDirection: 'both' })
     return hit ? { address: hit.entry.original.dst, port: hit.entry.original.dport } : { address: local, port: localPort }
   }
 

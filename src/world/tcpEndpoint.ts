@@ -28,7 +28,7 @@ export class TcpEndpoint {
   private refuse(skb: Skb, socket: Socket | null, role: PacketRole): void {
     const { kernel } = this.stage
     kernel.tell(() => ({ kind: 'noSocket', port: skb.dport, answer: 'RST' }))
-    this.stage.emit(resetFor(kernel, skb, socket?.transparent ? 'transparent' : 'plain'), turned(role))
+    this.stage.emit(resetFor(kernel, skb, socket), turned(role))
   }
 
   private reset(socket: Socket | null): void {

@@ -1,7 +1,6 @@
 import { MATCHES, TARGETS } from '../../src/extensions/registry.ts'
 import type { TraceStep } from '../../src/netfilter/traceEvent.ts'
 import type { AttemptReport } from './attemptReport.ts'
-import { knownName } from './knownDisagreements.ts'
 import type { CaseReport } from './runCase.ts'
 import type { LabCase } from './labCase.ts'
 
@@ -30,7 +29,6 @@ export class Coverage {
   forked = 0
   disagreements = 0
   flaky = 0
-  readonly known = new Map<string, number>()
   private readonly results = new Map<string, number>()
   private readonly matches = new Map<string, Ways>()
   private readonly targets = new Map<string, Ways>()
@@ -43,13 +41,10 @@ export class Coverage {
     const { kind, mode, family, backend } = labCase
     const name = `${kind} ${mode} IPv${family} ${backend}`
     this.sets.set(name, (this.sets.get(name) ?? 0) + 1)
-    for (const attempt of attempts) this.attempt(labCase, attempt)
+    for (const attempt of attempts) this.attempt(attempt)
   }
 
-  private attempt(labCase: LabCase, attempt: AttemptReport): void {
-    const { run, outcomes, comparison } = attempt
-    const known = comparison.differences.length > 0 ? knownName({ labCase, attempt }) : null
-    if (known !== null) this.known.set(known, (this.known.get(known) ?? 0) + 1)
+  private attempt({ run, outcomes, comparison }: AttemptReport): void {
     this.connections += 1
     this.packets += comparison.packets
     if (run.packets !== null) this.traced += 1
@@ -91,7 +86,6 @@ export class Coverage {
   details(): string {
     return [
       [...this.sets].sort(([a], [b]) => a.localeCompare(b)).map(([name, n]) => `${name}: ${n}`).join(', '), [...this.results].map(([name, n]) => `${name} ${n}`).join(', '),
-      `known disagreements: ${[...this.known].map(([name, n]) => `${name} ${n}`).join(', ') || 'none'}`,
       `matches (held/not): ${shown(this.matches)}`, `targets (reached/not): ${shown(this.targets)}`, this.unseen(),
     ].join('\n')
   }

@@ -82,10 +82,10 @@ export class PodLab {
     return `${await must(pod, ['sh'], `${rules}\nexit 0\n`)}${this.facts.text}`
   }
 
-  async attempt(connection: LabConnection, handles: RuleHandles | null): Promise<LabRun> {
+  async attempt(connection: LabConnection, handles: RuleHandles | null, seconds: number): Promise<LabRun> {
     this.events = []
     this.monitor.clear()
-    const reply = await this.dial(connection)
+    const reply = await this.dial(connection, seconds)
     await this.settle()
     const packets = handles && await this.traced(connection) ? this.monitor.packets(handles) : null
     const run = runOf(reply, this.events, packets)
@@ -100,10 +100,10 @@ export class PodLab {
     removeNamespaces(this.namespaces)
   }
 
-  private dial({ from, protocol, source, to, port, uid, gid, mark }: LabConnection): Promise<Reply> {
+  private dial({ from, protocol, source, to, port, uid, gid, mark }: LabConnection, seconds: number): Promise<Reply> {
     this.sourcePort = this.sourcePort >= SOURCE_PORTS.last ? SOURCE_PORTS.first : this.sourcePort + 1
     const dialler = from === 'pod' ? this.dialler : this.outside
-    return dialler.ask({ do: 'dial', protocol, source, sourcePort: this.sourcePort, to, port, uid, gid, mark, transparent: from === 'outside' })
+    return dialler.ask({ do: 'dial', protocol, source, sourcePort: this.sourcePort, to, port, uid, gid, mark, transparent: from === 'outside', seconds })
   }
 
   /** Until no program has anything left to do. */

@@ -47,6 +47,7 @@ export interface DialCommand {
   readonly gid: number
   readonly mark: number
   readonly transparent: boolean
+  readonly seconds: number
 }
 
 export type Role = 'app' | 'sshd' | 'agent' | 'envoy' | 'outside' | 'dialler'

@@ -20,7 +20,7 @@ import time
 SOL_IPV6, SO_ORIGINAL_DST, SO_MARK = 41, 80, 36
 IP_TRANSPARENT, IPV6_TRANSPARENT = 19, 75
 IP_RECVORIGDSTADDR, IPV6_RECVORIGDSTADDR = 20, 74
-UPSTREAM_SECONDS, DIAL_SECONDS, MOST_DIALS = 0.7, 0.8, 24
+UPSTREAM_SECONDS, MOST_DIALS = 0.7, 24
 # Ports the controller gives to diallers: an answer from elsewhere than was dialled is nobody's.
 CLIENT_PORTS = range(20000, 30000)
 LINGER_RESET = struct.pack('ii', 1, 0)
@@ -311,7 +311,7 @@ class Program:
         except OSError as problem:
             self.held.add(sock)
             return done('error', problem.errno)
-        self.connect(sock, to, DIAL_SECONDS, done)
+        self.connect(sock, to, command['seconds'], done)
 
 
 def open_listeners(program):

@@ -58,6 +58,13 @@ const nameUnknown = (what: string, name: string): Unknown => ({
   key: `${what}:${name}`,
 })
 
+const OWNER_DOUBT: Unknown = {
+  code: 'kernel-release',
+  message: 'whether a reset belongs to the socket it is sent for depends on the kernel: it does since Linux 6.13 (add the output of `uname -r`)',
+  probability: null,
+  key: null,
+}
+
 const BANG = (value: Negatable<unknown>): string => (value.negated ? '! ' : '')
 
 /** xt_owner: who opened the sending socket. */
@@ -108,10 +115,11 @@ export const owner: MatchExtension<Owner> = {
       if (sender === null) return everyTestInverted
       if (socketExists?.negated) return false
       if (sender.kind === 'kernel') return idTestsInverted
-      return and(tested(uid, sender.uid, 'user'), tested(gid, sender.gid, 'group'))
+      const asFile = and(tested(uid, sender.uid, 'user'), tested(gid, sender.gid, 'group'))
+      return sender.kind === 'doubtful' && asFile !== idTestsInverted ? OWNER_DOUBT : asFile
     }
   },
-  seen: ({ owner: sender }) => (sender === null ? 'no sending socket' : sender.kind === 'kernel' ? 'a socket of the kernel' : `uid ${sender.uid}, gid ${sender.gid}`),
+  seen: ({ owner: sender }) => (sender === null ? 'no sending socket' : sender.kind === 'kernel' ? 'a socket of the kernel' : `${sender.kind === 'doubtful' ? 'a socket of the kernel, or ' : ''}uid ${sender.uid}, gid ${sender.gid}`),
 }
 
 
