@@ -18,6 +18,7 @@ export interface ConnectionOptions {
   /** TCP flags of a packet out of the blue: "RST", "SYN,ACK". */
   readonly flags?: string
   readonly ctstate?: string
+  readonly length?: string
 }
 
 interface Endpoint {
@@ -64,7 +65,8 @@ export function connectionFrom(options: ConnectionOptions): Connection {
     origin: local ? 'local' : 'remote', proto, src: from?.address ?? null, sport: from?.port ?? null, dst: to.address, dport: to.port ?? 0,
     uid, gid: options.gid === undefined ? uid : parseCount(options.gid, '--gid', MAX_ID),
     in: options.in ?? null, mark: options.mark === undefined ? 0 : parseCount(options.mark, '--mark', 0xffffffff), transparent: false,
-    tcpFlags: options.flags === undefined ? null : flagsOf(options.flags, proto), ctState: ctStateOf(options.ctstate ?? 'NEW'),
+    tcpFlags: options.flags === undefined ? null : flagsOf(options.flags, proto), length: options.length === undefined ? null : parseCount(options.length, '--length', 65535),
+    ctState: ctStateOf(options.ctstate ?? 'NEW'),
   }
 }
 
@@ -106,10 +108,10 @@ export function connectionFromJson(value: unknown, where: string): Connection {
   if (src && src.family !== dst.family) throw new UsageError(`${where}: src and dst are of different address families`)
   if (origin === 'remote' && !src) throw new UsageError(`${where}: a remote connection needs src`)
   const uid = number('uid', MAX_ID) ?? 0
-  return { origin, proto, src, sport: number('sport', 65535) ?? null, dst, dport: dport ?? 0, uid, gid: number('gid', MAX_ID) ?? uid, in: text('in') ?? null, mark: number('mark', 0xffffffff) ?? 0, transparent: fields.get('transparent') === true, tcpFlags: null, ctState: 'NEW' }
+  return { origin, proto, src, sport: number('sport', 65535) ?? null, dst, dport: dport ?? 0, uid, gid: number('gid', MAX_ID) ?? uid, in: text('in') ?? null, mark: number('mark', 0xffffffff) ?? 0, transparent: fields.get('transparent') === true, tcpFlags: null, length: number('length', 65535) ?? null, ctState: 'NEW' }
 }
 
-const FIELDS: ReadonlySet<string> = new Set(['origin', 'proto', 'src', 'sport', 'dst', 'dport', 'uid', 'gid', 'in', 'mark', 'transparent'])
+const FIELDS: ReadonlySet<string> = new Set(['origin', 'proto', 'src', 'sport', 'dst', 'dport', 'uid', 'gid', 'in', 'mark', 'transparent', 'length'])
 
 function stringField(value: unknown, where: string): string | undefined {
   if (value === undefined || value === null || typeof value === 'string') return value ?? undefined

@@ -10,6 +10,7 @@ import type { Kernel } from './kernel.ts'
 import { freshSkb } from './packetPath.ts'
 import { routeOutput } from './routing.ts'
 import type { OutputFlow } from './routing.ts'
+import { segmentLength } from './segmentLength.ts'
 import { skbTuple } from './skbTuple.ts'
 import type { Socket } from './state.ts'
 
@@ -18,15 +19,9 @@ export type Answer = Skb | null
 
 const DEFAULTS = { ttl: 64, tos: 0, tcpFlags: 0, icmp: null } as const
 
-/** tcp_syn_options, tcp_established_options: MSS, SACK, timestamps and window scale on a SYN, timestamps later, nothing on a reset. */
-function optionsLength(tcpFlags: number): number {
-  if (tcpFlags & TcpFlag.RST) return 0
-  return tcpFlags & TcpFlag.SYN ? 20 : 12
-}
-
-/** Of a segment without payload; what else answers is taken to be as long as what it answers. */
-const answerLength = (skb: Packet, tcpFlags: number): number =>
-  skb.protocol === Protocol.tcp ? (skb.family === 4 ? 40 : 60) + optionsLength(tcpFlags) : skb.length
+/** Of a segment without payload; what answers a datagram may have any length. */
+const answerLength = ({ protocol, family }: Packet, tcpFlags: number): number | null =>
+  protocol === Protocol.tcp ? segmentLength(family, tcpFlags) : null
 
 /** A packet that a socket, or the kernel for it, sends back whence another came. */
 export const reversed = (skb: Packet, tcpFlags: number): Packet => ({
@@ -94,13 +89,19 @@ export function rejection(kernel: Kernel, skb: Skb, reject: RejectWith): Answer 
   return answer && { ...answer, ct: attached(skb) }
 }
 
+/** icmp_send quotes as much as fits 576 bytes, icmp6_send 1280 (RFC 1812, 4.3.2.3; RFC 4443, 2.4). */
+function errorLength({ family, length }: Packet): number | null {
+  if (length === null) return null
+  return family === 4 ? Math.min(28 + length, 576) : Math.min(48 + length, 1280)
+}
+
 /** icmp_send: from the address that was dialled if it is our own, else from what the route gives. */
 export function icmpError(kernel: Kernel, skb: Skb, type: number, code: number): Answer {
   if (skb.icmp?.quoted || redirects(kernel, skb)) return null
   const own: Address | null = kernel.fixed.fib.isLocal(skb.dst) ? skb.dst : null
   const protocol = skb.family === 4 ? Protocol.icmp : Protocol.icmpv6
   const packet: Packet = {
-    ...DEFAULTS, family: skb.family, protocol, src: skb.dst, dst: skb.src, sport: 0, dport: 0, length: 56 + skb.length,
+    ...DEFAULTS, family: skb.family, protocol, src: skb.dst, dst: skb.src, sport: 0, dport: 0, length: errorLength(skb),
     icmp: { type, code, id: 0, quoted: skbTuple(skb) },
   }
   const answer = routed(kernel, packet, { src: own, mark: replyMark(kernel, skb), uid: 0, source: 'any' })

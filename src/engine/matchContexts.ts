@@ -43,7 +43,9 @@ export class KernelContext implements MatchContext {
 
   socketOf(skb: Skb): SocketView | null {
     const { state } = this.kernel.cell
-    const socket = establishedSocket(state, skb) ?? listeningSocket(state, skb, skb.in)
+    // xt_socket takes the socket the packet has already (TPROXY), before it looks for one.
+    const given = skb.socket === null ? null : (state.sockets[skb.socket] ?? null)
+    const socket = given ?? establishedSocket(state, skb) ?? listeningSocket(state, skb, skb.in)
     return socket && { transparent: socket.transparent, wildcard: socket.remote === null && isAnyAddress(socket.local), mark: socket.mark }
   }
 

@@ -27,8 +27,8 @@ export interface Packet {
   readonly icmp: IcmpHeader | null
   readonly ttl: number
   readonly tos: number
-  /** Bytes from the IP header on. */
-  readonly length: number
+  /** Bytes from the IP header on; null: nothing tells what the packet carries. */
+  readonly length: number | null
 }
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] }

@@ -21,6 +21,8 @@ export interface Connection {
   readonly transparent: boolean
   /** A packet out of the blue in place of a SYN: its TCP flags; null for a connection's beginning. */
   readonly tcpFlags: number | null
+  /** Bytes of the first packet from its IP header on; null: a SYN's own, unknown of anything else. */
+  readonly length: number | null
   /** What conntrack knows beforehand: nothing (NEW), the connection, or that it is not to be tracked. */
   readonly ctState: 'NEW' | 'ESTABLISHED' | 'RELATED' | 'INVALID' | 'UNTRACKED'
 }

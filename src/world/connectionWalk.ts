@@ -239,7 +239,7 @@ export class ConnectionWalk implements Stage {
     this.queue.push(() => {
       this.dial({
         protocol: Protocol.tcp, to: action.to, port: action.port, bind: action.bind, sport: null, transparent: action.transparent, mark: action.mark,
-        uid: socket.uid, gid: socket.gid, process: socket.process, tcpFlags: null, from: port, parent: role.leg,
+        uid: socket.uid, gid: socket.gid, process: socket.process, tcpFlags: null, length: null, from: port, parent: role.leg,
       })
     })
   }
@@ -263,5 +263,5 @@ function initialState(fixed: CompiledNetns): NetnsState {
 
 const dialOf = (connection: Connection): Dial => ({
   protocol: protocolOf(connection), to: connection.dst, port: connection.dport, bind: connection.src, sport: connection.sport,
-  transparent: connection.transparent, mark: connection.mark, uid: connection.uid, gid: connection.gid, process: 'client', tcpFlags: connection.tcpFlags, from: null, parent: null,
+  transparent: connection.transparent, mark: connection.mark, uid: connection.uid, gid: connection.gid, process: 'client', tcpFlags: connection.tcpFlags, length: connection.length, from: null, parent: null,
 })

@@ -49,7 +49,7 @@ export class DatagramEndpoint {
     this.stage.act('kernel', `answers the ping of ${printAddress(skb.src)}`)
     const route = routeOutput(this.stage.kernel, { src: skb.dst, dst: skb.src, mark: 0, uid: 0, device: null, source: 'own' })
     if (typeof route === 'string') return
-    const packet = { ...reversed(skb, 0), icmp: { type: echo.reply, code: 0, id: skb.icmp.id, quoted: null } }
+    const packet = { ...reversed(skb, 0), length: skb.length, icmp: { type: echo.reply, code: 0, id: skb.icmp.id, quoted: null } }
     this.stage.emit({ ...freshSkb(packet), out: route.device, route: route.local ? 'local' : 'forward', owner: { kind: 'kernel' } }, turned(role))
   }
 

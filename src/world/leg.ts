@@ -17,6 +17,8 @@ export interface Dial {
   readonly process: string
   /** Flags of the first segment; null: SYN. */
   readonly tcpFlags: number | null
+  /** Bytes of the first packet from its IP header on; null: as such a packet has. */
+  readonly length: number | null
   /** The proxy's listener whose connection this dial serves; null for the connection asked about. */
   readonly from: number | null
   /** The leg whose accept made it. */

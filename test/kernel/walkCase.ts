@@ -11,6 +11,7 @@ import { profileOf } from '../../src/world/profileOf.ts'
 import type { Question } from '../../src/world/question.ts'
 import { traceIn } from '../../src/world/traceConnection.ts'
 import type { TracedOutcome } from '../../src/world/traceConnection.ts'
+import { familyOf } from './labRun.ts'
 import type { LabConnection, LabRun } from './labRun.ts'
 import type { LabMode } from './program.ts'
 
@@ -28,7 +29,7 @@ const address = (text: string): Address => {
   return parsed
 }
 
-const SOMEBODY: Connection = { origin: 'local', proto: 'tcp', src: null, sport: null, dst: address('10.20.0.78'), dport: 80, uid: 0, gid: 0, in: null, mark: 0, transparent: false, tcpFlags: null, ctState: 'NEW' }
+const SOMEBODY: Connection = { origin: 'local', proto: 'tcp', src: null, sport: null, dst: address('10.20.0.78'), dport: 80, uid: 0, gid: 0, in: null, mark: 0, transparent: false, tcpFlags: null, length: null, ctState: 'NEW' }
 
 /** The stand-in of the laboratory whatever the rules say: its ports are fixed. */
 const standIn = (profile: MeshProfile, mode: LabMode): MeshProfile => ({
@@ -49,12 +50,15 @@ export function walkedCase(transcript: string, mode: LabMode): WalkedCase | null
   return { state, fixed: compileNetns(netns), profile, diagnostics: said }
 }
 
+/** The dialler sends one byte. */
+const DATAGRAM = { 4: 29, 6: 49 } as const
+
 /** The connection as it was made: with the ports and addresses it had. */
 export function connectionOf(lab: LabConnection, run: LabRun): Connection {
   const remote = lab.from === 'outside'
   return {
     origin: remote ? 'remote' : 'local', proto: lab.protocol, src: lab.source === null ? null : address(lab.source), sport: run.sourcePort,
-    dst: address(lab.to), dport: lab.port, uid: lab.uid, gid: lab.gid, in: null, mark: lab.mark, transparent: false, tcpFlags: null, ctState: 'NEW',
+    dst: address(lab.to), dport: lab.port, uid: lab.uid, gid: lab.gid, in: null, mark: lab.mark, transparent: false, tcpFlags: null, length: lab.protocol === 'udp' ? DATAGRAM[familyOf(lab.to)] : null, ctState: 'NEW',
   }
 }
 

@@ -1,3 +1,6 @@
+import type { Family } from '../../net/address.ts'
+import { not } from '../../netfilter/ternary.ts'
+import type { Ternary } from '../../netfilter/ternary.ts'
 import type { Negatable } from '../../netfilter/ruleset.ts'
 import type { MatchExtension } from '../extension.ts'
 import { bang, negatable } from '../negatable.ts'
@@ -5,6 +8,15 @@ import { holds, printRange, rangeOption, readRange } from '../numberRange.ts'
 import type { NumberRange } from '../numberRange.ts'
 
 const MAX = 65535
+
+/** A header of IP and one of UDP or ICMP. */
+const LEAST = { 4: 28, 6: 48 } as const
+
+function unknownWithin(range: NumberRange, family: Family): Ternary {
+  if (range.last < LEAST[family]) return false
+  if (range.first <= LEAST[family] && range.last >= MAX) return true
+  return { code: 'packet-length', message: `whether its length is within ${printRange(range)} is not known (--length N tells the first packet's, from the IP header on)`, probability: null, key: null }
+}
 
 /** xt_length.c length_mt: bytes from the IP header on. */
 export const length: MatchExtension<Negatable<NumberRange>> = {
@@ -24,6 +36,9 @@ export const length: MatchExtension<Negatable<NumberRange>> = {
     return value && { value, negated }
   },
   printListing: ({ value, negated }) => `length ${negated ? '!' : ''}${printRange(value)}`,
-  compile: ({ value, negated }) => (skb) => holds(value, skb.length) !== negated,
-  seen: (skb) => `length ${skb.length}`,
+  compile: ({ value, negated }) => ({ family, length: bytes }) => {
+    const within = bytes === null ? unknownWithin(value, family) : holds(value, bytes)
+    return negated ? not(within) : within
+  },
+  seen: (skb) => (skb.length === null ? 'length unknown' : `length ${skb.length}`),
 }
