@@ -19,6 +19,7 @@ export interface ConnectionOptions {
   readonly flags?: string
   readonly ctstate?: string
   readonly length?: string
+  readonly at?: string
 }
 
 interface Endpoint {
@@ -66,7 +67,7 @@ export function connectionFrom(options: ConnectionOptions): Connection {
     uid, gid: options.gid === undefined ? uid : parseCount(options.gid, '--gid', MAX_ID),
     in: options.in ?? null, mark: options.mark === undefined ? 0 : parseCount(options.mark, '--mark', 0xffffffff), transparent: false,
     tcpFlags: options.flags === undefined ? null : flagsOf(options.flags, proto), length: options.length === undefined ? null : parseCount(options.length, '--length', 65535),
-    ctState: ctStateOf(options.ctstate ?? 'NEW'),
+    at: options.at === undefined ? null : timeOf(options.at, '--at'), ctState: ctStateOf(options.ctstate ?? 'NEW'),
   }
 }
 
@@ -76,6 +77,13 @@ function ctStateOf(text: string): Connection['ctState'] {
   const state = CT_STATES.find((each) => each === text.toUpperCase())
   if (!state) throw new UsageError(`--ctstate takes ${CT_STATES.join(', ')}, not ${JSON.stringify(text)}`)
   return state
+}
+
+/** ISO 8601, UTC where it names no zone. */
+function timeOf(text: string, what: string): number {
+  const time = /^\d{4}-\d\d-\d\d/.test(text) ? Date.parse(/(Z|[+-]\d\d:?\d\d)$/.test(text) || !text.includes('T') ? text : `${text}Z`) : NaN
+  if (Number.isNaN(time)) throw new UsageError(`${what} takes a time as 2026-11-21T09:30:00Z, not ${JSON.stringify(text)}`)
+  return time / 1000
 }
 
 function flagsOf(text: string, proto: Connection['proto']): number {
@@ -108,10 +116,10 @@ export function connectionFromJson(value: unknown, where: string): Connection {
   if (src && src.family !== dst.family) throw new UsageError(`${where}: src and dst are of different address families`)
   if (origin === 'remote' && !src) throw new UsageError(`${where}: a remote connection needs src`)
   const uid = number('uid', MAX_ID) ?? 0
-  return { origin, proto, src, sport: number('sport', 65535) ?? null, dst, dport: dport ?? 0, uid, gid: number('gid', MAX_ID) ?? uid, in: text('in') ?? null, mark: number('mark', 0xffffffff) ?? 0, transparent: fields.get('transparent') === true, tcpFlags: null, length: number('length', 65535) ?? null, ctState: 'NEW' }
+  return { origin, proto, src, sport: number('sport', 65535) ?? null, dst, dport: dport ?? 0, uid, gid: number('gid', MAX_ID) ?? uid, in: text('in') ?? null, mark: number('mark', 0xffffffff) ?? 0, transparent: fields.get('transparent') === true, tcpFlags: null, length: number('length', 65535) ?? null, at: fields.has('at') ? timeOf(text('at') ?? '', `${where}: at`) : null, ctState: 'NEW' }
 }
 
-const FIELDS: ReadonlySet<string> = new Set(['origin', 'proto', 'src', 'sport', 'dst', 'dport', 'uid', 'gid', 'in', 'mark', 'transparent', 'length'])
+const FIELDS: ReadonlySet<string> = new Set(['origin', 'proto', 'src', 'sport', 'dst', 'dport', 'uid', 'gid', 'in', 'mark', 'transparent', 'length', 'at'])
 
 function stringField(value: unknown, where: string): string | undefined {
   if (value === undefined || value === null || typeof value === 'string') return value ?? undefined

@@ -44,6 +44,7 @@ function addTrace(chainwalk: Command): void {
     .option('--flags <list>', 'a TCP packet out of the blue with these flags: RST, SYN,ACK, ACK')
     .option('--ctstate <state>', 'what conntrack knows of it beforehand: NEW, ESTABLISHED, RELATED, INVALID, UNTRACKED')
     .option('--length <n>', 'bytes of its first packet from the IP header on, where rules ask')
+    .option('--at <time>', 'when it is made, as 2026-11-21T09:30:00Z, where rules ask')
     .option('--against <file>', 'a recorded kernel trace to hold the prediction against; exit 1 where they part')
     .option('--state <n>', 'which state of the rules, when the input shows several')
     .option('--assume <code=value>', 'replaces an assumption; may be repeated', repeated)

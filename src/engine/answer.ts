@@ -37,7 +37,7 @@ function routed(kernel: Kernel, packet: Packet, flow: Omit<OutputFlow, 'dst' | '
 /** tcp_v4_send_reset: the answer to a segment that fits no socket, or not the state of the one it reached. */
 export function resetFor(kernel: Kernel, skb: Skb, socket: Socket | null): Answer {
   if (skb.tcpFlags & TcpFlag.RST) return null
-  const packet = reversed(skb, skb.tcpFlags & TcpFlag.ACK ? TcpFlag.RST : TcpFlag.RST | TcpFlag.ACK)
+  const packet = { ...reversed(skb, skb.tcpFlags & TcpFlag.ACK ? TcpFlag.RST : TcpFlag.RST | TcpFlag.ACK), tos: skb.tos }
   const flow = { src: packet.src, mark: replyMark(kernel, skb) || (socket?.mark ?? 0), uid: socket?.uid ?? 0, source: socket?.transparent ? 'any' : 'own' } as const
   const answer = routed(kernel, packet, flow, strictDevice(kernel, skb))
   return answer && { ...answer, owner: resetOwner(kernel, socket) }
@@ -61,7 +61,7 @@ function strictDevice(kernel: Kernel, skb: Skb): string | null {
 }
 
 /** IP4_REPLY_MARK: replies without a socket carry the packet's mark only if fwmark_reflect says so. */
-const replyMark = (kernel: Kernel, skb: Skb): number =>
+export const replyMark = (kernel: Kernel, skb: Skb): number =>
   kernel.sysctl(skb.family === 4 ? 'net.ipv4.fwmark_reflect' : 'net.ipv6.fwmark_reflect', 0) > 0 ? skb.mark : 0
 
 /** inet_csk_route_req, tcp_v4_send_synack: from the address that was dialled, with the listener's mark. */
@@ -95,6 +95,10 @@ function errorLength({ family, length }: Packet): number | null {
   return family === 4 ? Math.min(28 + length, 576) : Math.min(48 + length, 1280)
 }
 
+/** include/uapi/linux/ip.h: IPv4's errors are marked as network control (RFC 1812, 4.3.2.5). */
+const IPTOS_TOS_MASK = 0x1e
+const IPTOS_PREC_INTERNETCONTROL = 0xc0
+
 /** icmp_send: from the address that was dialled if it is our own, else from what the route gives. */
 export function icmpError(kernel: Kernel, skb: Skb, type: number, code: number): Answer {
   if (skb.icmp?.quoted || redirects(kernel, skb)) return null
@@ -102,6 +106,7 @@ export function icmpError(kernel: Kernel, skb: Skb, type: number, code: number):
   const protocol = skb.family === 4 ? Protocol.icmp : Protocol.icmpv6
   const packet: Packet = {
     ...DEFAULTS, family: skb.family, protocol, src: skb.dst, dst: skb.src, sport: 0, dport: 0, length: errorLength(skb),
+    tos: skb.family === 4 ? (skb.tos & IPTOS_TOS_MASK) | IPTOS_PREC_INTERNETCONTROL : 0,
     icmp: { type, code, id: 0, quoted: skbTuple(skb) },
   }
   const answer = routed(kernel, packet, { src: own, mark: replyMark(kernel, skb), uid: 0, source: 'any' })

@@ -57,7 +57,8 @@ class HookRun implements EffectApplier {
       if (tracked) trackConnection(this.kernel)
       return ACCEPTED
     }
-    if (step === 'nat') return tracked ? this.nat() : ACCEPTED
+    // NAT's hooks come with the table, even an empty one (ipt_nat_register_lookups, nf_nat_inet_register_fn).
+    if (step === 'nat') return tracked && this.kernel.fixed.rulesets[this.kernel.skb.family].has('nat') ? this.nat() : ACCEPTED
     return step === 'mangle' && this.hook === 'OUTPUT' ? this.mangleOutput() : this.table(step)
   }
 

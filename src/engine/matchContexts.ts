@@ -8,6 +8,7 @@ import type { Ternary } from '../netfilter/ternary.ts'
 import { inSet } from './ipset.ts'
 import type { Kernel } from './kernel.ts'
 import { validSource } from './routing.ts'
+import { socketEnds } from './socketEnds.ts'
 import { establishedSocket, listeningSocket } from './socketLookup.ts'
 
 /** What the extensions may ask of a running kernel at one hook. */
@@ -45,7 +46,8 @@ export class KernelContext implements MatchContext {
     const { state } = this.kernel.cell
     // xt_socket takes the socket the packet has already (TPROXY), before it looks for one.
     const given = skb.socket === null ? null : (state.sockets[skb.socket] ?? null)
-    const socket = given ?? establishedSocket(state, skb) ?? listeningSocket(state, skb, skb.in)
+    const ends = given ? null : socketEnds(skb, this.kernel.ctOf(skb))
+    const socket = given ?? (ends && (establishedSocket(state, ends) ?? listeningSocket(state, ends, skb.in)))
     return socket && { transparent: socket.transparent, wildcard: socket.remote === null && isAnyAddress(socket.local), mark: socket.mark }
   }
 

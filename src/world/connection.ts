@@ -23,6 +23,8 @@ export interface Connection {
   readonly tcpFlags: number | null
   /** Bytes of the first packet from its IP header on; null: a SYN's own, unknown of anything else. */
   readonly length: number | null
+  /** When it is made, in seconds since 1970; null: whenever. */
+  readonly at: number | null
   /** What conntrack knows beforehand: nothing (NEW), the connection, or that it is not to be tracked. */
   readonly ctState: 'NEW' | 'ESTABLISHED' | 'RELATED' | 'INVALID' | 'UNTRACKED'
 }

@@ -7,7 +7,7 @@ import { Kernel } from '../engine/kernel.ts'
 import type { CompiledNetns, Environment } from '../engine/kernel.ts'
 import { bridge, freshSkb, output, receive } from '../engine/packetPath.ts'
 import type { Fate, PacketRole } from '../engine/packetPath.ts'
-import { routeConnect } from '../engine/routing.ts'
+import { routeConnect, routeOutput } from '../engine/routing.ts'
 import type { NetnsState, Socket } from '../engine/state.ts'
 import { PlainCell, RecordedCell } from '../engine/stateCell.ts'
 import type { Packet, Skb } from '../netfilter/skb.ts'
@@ -141,7 +141,9 @@ export class ConnectionWalk implements Stage {
   private sourceOf(dial: Dial): { readonly src: Address; readonly device: string; readonly local: boolean } | { readonly error: string } {
     if (isLinkLocal(dial.to) && dial.to.family === 6) return { error: 'a link-local address needs an interface (EINVAL)' }
     if (dial.bind && !dial.transparent && !isAnyAddress(dial.bind) && !this.kernel.fixed.fib.isLocal(dial.bind)) return { error: `${printAddress(dial.bind)} is no address of this host (EADDRNOTAVAIL)` }
-    const route = routeConnect(this.kernel, { src: dial.bind, dst: dial.to, mark: dial.mark, uid: dial.uid, device: null, source: dial.transparent ? 'any' : 'own' })
+    // raw_sendmsg looks once, connect() a second time.
+    const look = dial.protocol === Protocol.tcp || dial.protocol === Protocol.udp ? routeConnect : routeOutput
+    const route = look(this.kernel, { src: dial.bind, dst: dial.to, mark: dial.mark, uid: dial.uid, device: null, source: dial.transparent ? 'any' : 'own' })
     return typeof route === 'string' ? { error: `there is no route (${route})` } : { src: dial.bind ?? route.source, device: route.device, local: route.local }
   }
 
@@ -189,7 +191,7 @@ export class ConnectionWalk implements Stage {
     const answer = fate.reject ? rejection(this.kernel, fate.skb, fate.reject) : fate.unroutable ? unroutableError(this.kernel, fate.skb, fate.unroutable) : null
     if (answer) this.queue.push(() => { this.emit(answer, turned(role)) })
     // tcp_connect ignores what sending the SYN returned; a datagram's sender gets it.
-    if (fate.error && leg && leg.dial.protocol !== Protocol.tcp && !role.reply && leg.socket !== null) this.finish(leg.index, fate.error === 'not-permitted' ? 'not-permitted' : 'unreachable')
+    if (fate.error && leg && leg.dial.protocol !== Protocol.tcp && leg.socket !== null && fate.skb.socket === leg.socket) this.finish(leg.index, fate.error === 'not-permitted' ? 'not-permitted' : 'unreachable')
   }
 
   /** The far end gets a packet, and may answer by the way it came. */

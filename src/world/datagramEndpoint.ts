@@ -1,5 +1,5 @@
 import { isAnyAddress, printAddress, sameAddress } from '../net/address.ts'
-import { portUnreachable, reversed } from '../engine/answer.ts'
+import { portUnreachable, replyMark, reversed } from '../engine/answer.ts'
 import { freshSkb } from '../engine/packetPath.ts'
 import type { PacketRole } from '../engine/packetPath.ts'
 import { routeOutput } from '../engine/routing.ts'
@@ -47,10 +47,11 @@ export class DatagramEndpoint {
     if (skb.icmp?.type === echo.reply) return this.stage.finish(role.leg, 'connected')
     if (skb.icmp?.type !== echo.request) return
     this.stage.act('kernel', `answers the ping of ${printAddress(skb.src)}`)
-    const route = routeOutput(this.stage.kernel, { src: skb.dst, dst: skb.src, mark: 0, uid: 0, device: null, source: 'own' })
+    const mark = replyMark(this.stage.kernel, skb)
+    const route = routeOutput(this.stage.kernel, { src: skb.dst, dst: skb.src, mark, uid: 0, device: null, source: 'own' })
     if (typeof route === 'string') return
-    const packet = { ...reversed(skb, 0), length: skb.length, icmp: { type: echo.reply, code: 0, id: skb.icmp.id, quoted: null } }
-    this.stage.emit({ ...freshSkb(packet), out: route.device, route: route.local ? 'local' : 'forward', owner: { kind: 'kernel' } }, turned(role))
+    const packet = { ...reversed(skb, 0), tos: skb.tos, length: skb.length, icmp: { type: echo.reply, code: 0, id: skb.icmp.id, quoted: null } }
+    this.stage.emit({ ...freshSkb(packet), mark, out: route.device, route: route.local ? 'local' : 'forward', owner: { kind: 'kernel' } }, turned(role))
   }
 
   /** An ICMP error reaches the socket whose packet it quotes (tcp_v4_err, udp_err). */

@@ -4,9 +4,10 @@ import { Protocol } from '../net/protocol.ts'
 import { TcpFlag } from '../net/tcpFlags.ts'
 import { reversed } from '../engine/answer.ts'
 import type { CompiledNetns } from '../engine/kernel.ts'
+import { skbTuple } from '../engine/skbTuple.ts'
 import type { PacketRole } from '../engine/packetPath.ts'
 import type { Packet } from '../netfilter/skb.ts'
-import { sameTuple } from '../netfilter/tuple.ts'
+import { invert, sameTuple } from '../netfilter/tuple.ts'
 import type { Tuple } from '../netfilter/tuple.ts'
 import { icmpResult } from './icmpResult.ts'
 import type { Accept, Result } from './outcome.ts'
@@ -37,7 +38,7 @@ export class FarEnd {
 
   dials(packet: Packet, device: string): void {
     this.ownDevice = device
-    this.own = { tuple: tupleOf(packet), state: 'connecting' }
+    this.own = { tuple: skbTuple(packet), state: 'connecting' }
   }
 
   /** The device by which packets of an address outside come in. */
@@ -49,7 +50,8 @@ export class FarEnd {
 
   receives(packet: Packet, device: string, { reply }: PacketRole): FarStep {
     // A host drops what claims to come from itself (a martian source), and has no way back to what is nobody's.
-    if (sameAddress(packet.src, packet.dst) || this.circles(packet, device) || isNobodys(packet.dst) || isNobodys(packet.src)) return NOTHING
+    if (sameAddress(packet.src, packet.dst) || this.circles(packet, device) || isNobodys(packet.dst)) return NOTHING
+    if (isNobodys(packet.src)) return this.unanswerable(packet)
     if (this.own && this.isForOwn(packet)) return this.answered(packet)
     if (packet.icmp?.quoted) return this.errorReceived(packet)
     if (packet.icmp) return this.pinged(packet)
@@ -58,10 +60,14 @@ export class FarEnd {
     return reply ? NOTHING : this.datagram(packet)
   }
 
+  /** From an address no host out there can answer: IPv4 hosts drop it as a martian, over IPv6 a datagram still arrives. */
+  private unanswerable(packet: Packet): FarStep {
+    return packet.family === 6 && packet.protocol === Protocol.udp ? { ...NOTHING, accept: acceptOf(packet, null) } : NOTHING
+  }
+
   private isForOwn(packet: Packet): boolean {
-    const back = tupleOf(packet)
     const { tuple } = this.own ?? {}
-    return tuple !== undefined && sameTuple({ ...back, src: back.dst, sport: back.dport, dst: back.src, dport: back.sport }, tuple)
+    return tuple !== undefined && sameTuple(invert(skbTuple(packet)), tuple)
   }
 
   /** An answer to its own dial. */
@@ -112,5 +118,3 @@ const isNobodys = (address: Address): boolean =>
 const acceptOf = (packet: Packet, originalDestination: string | null): Accept => ({
   process: 'remote', remote: true, port: packet.dport, peer: printAddress(packet.src), originalDestination,
 })
-
-const tupleOf = (packet: Packet): Tuple => ({ protocol: packet.protocol, src: packet.src, sport: packet.icmp ? packet.icmp.id : packet.sport, dst: packet.dst, dport: packet.icmp ? packet.icmp.id : packet.dport })

@@ -7,10 +7,10 @@ const FATAL: Readonly<Record<4 | 6, ReadonlySet<number>>> = { 4: new Set([2, 3, 
 
 /**
  * What an ICMP error makes of connect() or of a datagram's answer (tcp_v4_err, __udp4_lib_err): only "port unreachable" is
- * ECONNREFUSED; null where the socket ignores it.
+ * ECONNREFUSED; null where the socket ignores it. ping asks for all errors (IP_RECVERR).
  */
 export function icmpResult({ family, icmp }: Packet, protocol: number): Result | null {
   const unreachable = family === 4 ? 3 : 1
-  if (icmp?.type !== unreachable || (protocol !== Protocol.tcp && !FATAL[family].has(icmp.code))) return null
+  if (icmp?.type !== unreachable || (protocol === Protocol.udp && !FATAL[family].has(icmp.code))) return null
   return icmp.code === (family === 4 ? 3 : 4) ? 'refused' : 'unreachable'
 }

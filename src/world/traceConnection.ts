@@ -54,14 +54,14 @@ interface WatchedWalk {
 
 function walkOnce(fixed: CompiledNetns, profile: MeshProfile, connection: Connection, choose: Choose): WatchedWalk {
   const events: TraceEvent[] = []
-  const walk = new ConnectionWalk(fixed, profile, environment(choose), (event) => { events.push(event) }).run(connection)
+  const walk = new ConnectionWalk(fixed, profile, environment(choose, connection.at), (event) => { events.push(event) }).run(connection)
   return { walk, events }
 }
 
-/** Ephemeral ports are given out in order, so that a trace is the same every time. */
-function environment(choose: Choose): Environment {
+/** Ephemeral ports are given out in order, so that a trace is the same every time; a handshake takes no time. */
+function environment(choose: Choose, now: number | null): Environment {
   let port = 33202
-  return { choose, now: null, freePort: () => (port += 2) }
+  return { choose, now, freePort: () => (port += 2) }
 }
 
 function judge(walk: Walk, profile: MeshProfile, decisions: readonly Decision[], assumptions: readonly Assumption[]): Outcome {

@@ -26,12 +26,13 @@ const KINDS = ['mutant', 'random', 'istio', 'mutant', 'random'] as const
 /** How long a disagreement is made smaller. */
 const SHRINKING = { seconds: 24 }
 
-/** The kinds of cases in turn: each laboratory keeps to its mode. */
-function frame(mode: CaseFrame['mode'], turn: number): CaseFrame {
-  const family = turn % 3 === 2 ? 6 : 4
-  const backend = turn % 4 === 3 ? 'legacy' : 'nft'
-  return { kind: KINDS[turn % KINDS.length] ?? 'random', mode, backend, family }
-}
+/** The modes and backends of laboratories. Tables of iptables-legacy stay in a namespace once they were made, and nat's hooks with them. */
+const FRAMES = [['REDIRECT', 'nft'], ['TPROXY', 'nft'], ['REDIRECT', 'legacy'], ['REDIRECT', 'nft'], ['TPROXY', 'nft'], ['TPROXY', 'legacy']] as const
+
+type Frame = (typeof FRAMES)[number]
+
+/** The kinds of cases in turn. */
+const frame = ([mode, backend]: Frame, turn: number): CaseFrame => ({ kind: KINDS[turn % KINDS.length] ?? 'random', mode, backend, family: turn % 3 === 2 ? 6 : 4 })
 
 /** What fast-check carries out of a failed property. */
 class Disagreed extends Error {
@@ -51,10 +52,10 @@ async function compareOnce(lab: PodLab, made: LabCase, coverage: Coverage): Prom
 }
 
 /** One rule set; when the two sides disagree and do so again, fast-check and then `minimal` make it smaller. */
-async function oneSet(lab: PodLab, plan: CampaignPlan, seed: number, turn: number, coverage: Coverage): Promise<void> {
+async function oneSet(lab: PodLab, of: CaseFrame, plan: CampaignPlan, seed: number, coverage: Coverage): Promise<void> {
   let last: Disagreed | null = null
   const until = { shrinking: Infinity }
-  const property = fc.asyncProperty(labCase(frame(lab.mode, turn), plan.connections), async (made) => {
+  const property = fc.asyncProperty(labCase(of, plan.connections), async (made) => {
     if (last && Date.now() > until.shrinking) return
     try {
       await compareOnce(lab, last ? { ...made, connections: last.found.labCase.connections } : made, last ? new Coverage() : coverage)
@@ -80,10 +81,10 @@ async function oneSet(lab: PodLab, plan: CampaignPlan, seed: number, turn: numbe
   plan.onDisagreement(await minimal(lab, errorInstance.found, Date.now() + SHRINKING.seconds * 500), seed)
 }
 
-async function worker(lab: PodLab, index: number, plan: CampaignPlan, coverage: Coverage): Promise<void> {
+async function worker(lab: PodLab, of: Frame, index: number, plan: CampaignPlan, coverage: Coverage): Promise<void> {
   const until = Date.now() + plan.seconds * 1000
   for (let turn = index; Date.now() < until; turn += 1) {
-    await oneSet(lab, plan, plan.seed + turn * 1000 + index, turn, coverage)
+    await oneSet(lab, frame(of, turn), plan, plan.seed + turn * 1000 + index, coverage)
     plan.onSet(coverage)
   }
 }
@@ -92,12 +93,12 @@ async function worker(lab: PodLab, index: number, plan: CampaignPlan, coverage: 
 export async function campaign(plan: CampaignPlan): Promise<Coverage> {
   const coverage = new Coverage()
   removeLeftOvers()
-  const modes = Array.from({ length: plan.labs }, (_, i) => (i % 3 === 1 ? 'TPROXY' as const : 'REDIRECT' as const))
-  const labs = await Promise.all(modes.map((mode, i) => PodLab.create(`cwlab-${process.pid}-${i}`, mode)))
+  const frames = Array.from({ length: plan.labs }, (_, i) => FRAMES[i % FRAMES.length] ?? FRAMES[0])
+  const labs = await Promise.all(frames.map(async (of, i) => ({ of, lab: await PodLab.create(`cwlab-${process.pid}-${i}`, of[0]) })))
   try {
-    await Promise.all(labs.map((lab, i) => worker(lab, i, plan, coverage)))
+    await Promise.all(labs.map(({ lab, of }, i) => worker(lab, of, i, plan, coverage)))
   } finally {
-    for (const lab of labs) lab.close()
+    for (const { lab } of labs) lab.close()
   }
   return coverage
 }

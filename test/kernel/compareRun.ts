@@ -1,4 +1,5 @@
 import { packetPaths } from '../../src/render/packetPaths.ts'
+import type { PacketPath } from '../../src/render/packetPaths.ts'
 import type { RuleState } from '../../src/host/ruleState.ts'
 import type { Family } from '../../src/net/address.ts'
 import { printRule } from '../../src/ruleset/print.ts'
@@ -33,13 +34,15 @@ function explained({ state, family }: Compared, step: string): string {
   return found ? `${step} | ${printRule(found)}` : step
 }
 
-const headOf = (packet: ReturnType<typeof packetPaths>[number]): string =>
-  `${packet.in === null ? `OUT=${packet.out}` : `IN=${packet.in}`} SRC=${packet.src} DST=${packet.dst} SPORT=${packet.sport} DPORT=${packet.dport}${packet.flags ? ` ${packet.flags}` : ''}`
+function headOf({ protocol, in: from, out, src, dst, sport, dport, flags }: PacketPath): string {
+  const ends = `${from === null ? `OUT=${out}` : `IN=${from}`} SRC=${src} DST=${dst}`
+  return protocol === 'tcp' || protocol === 'udp' ? `${ends} SPORT=${sport} DPORT=${dport}${flags ? ` ${flags}` : ''}` : ends
+}
 
 const isCompared = (head: string): boolean => !/ (SYN|ACK|FIN|RST|PSH|URG)/.test(head) || /SYN|RST/.test(head)
 
 function walkedPackets({ events }: TracedOutcome): TracedPacket[] {
-  const packets = packetPaths(events).filter(({ protocol, flags }) => protocol === 'udp' || /SYN|RST/.test(flags))
+  const packets = packetPaths(events).filter(({ protocol, flags }) => protocol !== 'tcp' || /SYN|RST/.test(flags))
   return packets.map((packet) => ({
     head: headOf(packet),
     rules: packet.path.filter(({ rule, target }) => rule !== null && target !== 'TRACE')
@@ -66,7 +69,8 @@ function packetDifferences(compared: Compared, theirs: readonly TracedPacket[], 
     return JSON.stringify(same.rules) === JSON.stringify(packet.rules) ? [] : [`${packet.head}\n  kernel ${shown(same)}\n  walked ${shown(packet)}`]
   })
   const walked = new Set(ours.map(({ head }) => loose(head)))
-  const only = left.filter(({ head }) => head.includes(`PORT=${compared.run.sourcePort}`) && !walked.has(loose(head))).map((packet) => `only the kernel has ${packet.head}\n         ${shown(packet)}`)
+  const mine = (head: string): boolean => head.includes(`PORT=${compared.run.sourcePort}`) || (!head.includes('PORT=') && !/DST=(ff|224)/.test(head))
+  const only = left.filter(({ head }) => mine(head) && !walked.has(loose(head))).map((packet) => `only the kernel has ${packet.head}\n         ${shown(packet)}`)
   return { found: [...found, ...only], compared: ours.length }
 }
 

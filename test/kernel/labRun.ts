@@ -2,13 +2,16 @@ import type { Family } from '../../src/net/address.ts'
 import type { AcceptMessage } from './program.ts'
 import type { TracedPacket } from './packetText.ts'
 
+export type LabProtocol = 'tcp' | 'udp' | 'icmp'
+
 /** A connection to be made: from outside, or in the pod as some user. */
 export interface LabConnection {
   readonly from: 'outside' | 'pod'
-  readonly protocol: 'tcp' | 'udp'
+  readonly protocol: LabProtocol
   /** null: what the route gives; never null from outside. */
   readonly source: string | null
   readonly to: string
+  /** 0 for a ping. */
   readonly port: number
   readonly uid: number
   readonly gid: number
@@ -20,6 +23,7 @@ export interface LabRun {
   readonly result: string
   readonly error: number
   readonly source: string
+  /** A ping's id. */
   readonly sourcePort: number
   readonly accepts: readonly AcceptMessage[]
   readonly loops: boolean

@@ -24,9 +24,12 @@ const FLAGS = /\b(SYN|ACK|FIN|RST|PSH|URG)\b/g
 function headOf(text: string): string {
   const field = (name: string): string => new RegExp(`(?:^| )${name}=(\\S*)`).exec(text)?.[1] ?? ''
   const device = field('IN') === '' ? `OUT=${field('OUT')}` : `IN=${field('IN')}`
-  const behind = text.slice(text.indexOf(' DPORT='))
-  const flags = (behind.match(FLAGS) ?? []).join(' ')
-  return `${device} SRC=${field('SRC')} DST=${field('DST')} SPORT=${field('SPORT')} DPORT=${field('DPORT')}${flags === '' ? '' : ` ${flags}`}`
+  const ends = `${device} SRC=${field('SRC')} DST=${field('DST')}`
+  const at = text.indexOf(' DPORT=')
+  // Of ICMP, xtables-monitor tells neither type nor code.
+  if (at < 0) return ends
+  const flags = (text.slice(at).match(FLAGS) ?? []).join(' ')
+  return `${ends} SPORT=${field('SPORT')} DPORT=${field('DPORT')}${flags === '' ? '' : ` ${flags}`}`
 }
 
 /** Reads what `xtables-monitor --trace` prints. A packet begins in raw; it is printed again when it has changed on the way. */

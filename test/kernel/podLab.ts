@@ -87,7 +87,7 @@ export class PodLab {
     this.monitor.clear()
     const reply = await this.dial(connection, seconds)
     await this.settle()
-    const packets = handles && await this.traced(connection) ? this.monitor.packets(handles) : null
+    const packets = handles && await this.traced(connection) ? this.monitor.packets(handles, this.sentinel) : null
     const run = runOf(reply, this.events, packets)
     await this.clean()
     return run

@@ -43,6 +43,23 @@ const ANY_PORT = `*mangle
 COMMIT
 `
 
+/** Sets that rules may name; the numbers behind the names are families. */
+const SETS = `create cwip4 hash:ip family inet
+add cwip4 10.20.0.78
+add cwip4 127.0.0.1
+add cwip4 151.101.65.67
+create cwnet4 hash:net family inet
+add cwnet4 10.20.0.76/30
+add cwnet4 9.9.0.0/16
+create cwip6 hash:ip family inet6
+add cwip6 fd00:20::78
+add cwip6 ::1
+add cwip6 2001:db8::9
+create cwnet6 hash:net family inet6
+add cwnet6 fd00:20::76/126
+add cwnet6 2001:db8:1::/48
+`
+
 /** A pod and all that is not the pod, joined by a veth pair. */
 export function makeNamespaces(name: string, mode: LabMode): Namespaces {
   const made = { pod: `${name}-pod`, outside: `${name}-out` }
@@ -63,6 +80,7 @@ function build(made: Namespaces, mode: LabMode): void {
   mustNow(null, ['ip', 'link', 'add', 'eth0', 'netns', made.pod, 'address', MACS.pod, 'type', 'veth', 'peer', 'name', 'eth0', 'netns', made.outside, 'address', MACS.outside])
   mustNow(made.pod, ['ip', '-batch', '-'], podCommands(mode).join('\n'))
   if (mode === 'TPROXY') for (const family of ['-4', '-6']) mustNow(made.pod, ['ip', family, ...MARKED.split(' ')])
+  mustNow(made.pod, ['ipset', 'restore'], SETS)
   mustNow(made.outside, ['ip', '-batch', '-'], outsideCommands().join('\n'))
   mustNow(made.outside, ['iptables-nft-restore'], ANY_PORT.replaceAll('ANY', '0.0.0.0'))
   mustNow(made.outside, ['ip6tables-nft-restore'], ANY_PORT.replaceAll('ANY', '::'))

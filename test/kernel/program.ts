@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import type { ChildProcessWithoutNullStreams } from 'node:child_process'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import type { LabProtocol } from './labRun.ts'
 
 /** A socket of a program accepted a connection, or a datagram came. */
 export interface AcceptMessage {
@@ -38,7 +39,7 @@ export type Command = { readonly do: 'ping' | 'reset' | 'flush' } | { readonly d
 
 export interface DialCommand {
   readonly do: 'dial'
-  readonly protocol: 'tcp' | 'udp'
+  readonly protocol: LabProtocol
   readonly source: string | null
   readonly sourcePort: number
   readonly to: string

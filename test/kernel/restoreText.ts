@@ -1,9 +1,11 @@
+import type { Family } from '../../src/net/address.ts'
 import { BUILTIN_CHAINS, TABLES } from '../../src/netfilter/table.ts'
 import type { TableName } from '../../src/netfilter/table.ts'
 import type { LabCase, LabRule } from './labCase.ts'
 
 /** Before all other rules of raw: the packets are traced from their first step on. */
-const TRACED: readonly LabRule[] = ['PREROUTING', 'OUTPUT'].flatMap((chain) => ['tcp', 'udp'].map((protocol): LabRule => ({ table: 'raw', chain, spec: `-p ${protocol} -j TRACE` })))
+const traced = (family: Family): LabRule[] =>
+  ['PREROUTING', 'OUTPUT'].flatMap((chain) => ['tcp', 'udp', family === 4 ? 'icmp' : 'ipv6-icmp'].map((protocol): LabRule => ({ table: 'raw', chain, spec: `-p ${protocol} -j TRACE` })))
 
 const isBuiltin = (table: TableName, chain: string): boolean => BUILTIN_CHAINS[table].some((each) => each === chain)
 
@@ -25,7 +27,7 @@ function tableText(table: TableName, rules: readonly LabRule[], dropping: readon
 }
 
 /** The lines iptables-restore gets, each with the rule it is. */
-export function restoreText({ rules, dropping }: Pick<LabCase, 'rules' | 'dropping'>): string {
-  const all = [...TRACED, ...rules]
+export function restoreText({ family, rules, dropping }: Pick<LabCase, 'family' | 'rules' | 'dropping'>): string {
+  const all = [...traced(family), ...rules]
   return TABLES.flatMap((table) => tableText(table, all.filter((rule) => rule.table === table), dropping)).map((line) => `${line}\n`).join('')
 }

@@ -76,7 +76,7 @@ export async function runCase(lab: PodLab, labCase: LabCase, until: 'all' | 'fir
     const handles = 'refused' in loaded || familyOf(connection.to) !== labCase.family ? null : loaded.handles
     const done = await lab.attempt(connection, handles, patience(labCase))
     watched(labCase, connection)
-    const answer = walk(walked, connectionOf(connection, done))
+    const answer = walk(walked, connectionOf(connection, done, Date.now() / 1000))
     const outcomes = 'broken' in answer ? [] : answer.outcomes
     const comparison = 'broken' in answer ? { packets: 0, differences: [answer.broken] } : compareRun({ state: walked.state, family: familyOf(connection.to), run: done }, outcomes)
     attempts.push({ connection, run: done, comparison, outcomes })

@@ -20,6 +20,7 @@ import time
 SOL_IPV6, SO_ORIGINAL_DST, SO_MARK = 41, 80, 36
 IP_TRANSPARENT, IPV6_TRANSPARENT = 19, 75
 IP_RECVORIGDSTADDR, IPV6_RECVORIGDSTADDR = 20, 74
+IP_RECVERR, IPV6_RECVERR = 11, 25
 UPSTREAM_SECONDS, MOST_DIALS = 0.7, 24
 # Ports the controller gives to diallers: an answer from elsewhere than was dialled is nobody's.
 CLIENT_PORTS = range(20000, 30000)
@@ -44,7 +45,23 @@ def family_of(address):
 
 
 def kind_of(protocol):
-    return socket.SOCK_STREAM if protocol == 'tcp' else socket.SOCK_DGRAM
+    return {'tcp': socket.SOCK_STREAM, 'udp': socket.SOCK_DGRAM, 'icmp': socket.SOCK_RAW}[protocol]
+
+
+def number_of(protocol, family):
+    return 0 if protocol != 'icmp' else socket.IPPROTO_ICMPV6 if family == socket.AF_INET6 else socket.IPPROTO_ICMP
+
+
+def checksum(data):
+    total = sum(struct.unpack(f'!{len(data) // 2}H', data))
+    return ~((total >> 16) + (total & 0xffff)) & 0xffff
+
+
+def echo_request(family, identifier):
+    """The kernel fills in the checksum of ICMPv6 only."""
+    if family == socket.AF_INET6:
+        return struct.pack('!BBHHH', 128, 0, 0, identifier, 1)
+    return struct.pack('!BBHHH', 8, 0, checksum(struct.pack('!BBHHH', 8, 0, 0, identifier, 1)), identifier, 1)
 
 
 def set_transparent(sock):
@@ -66,12 +83,12 @@ def original_destination(sock):
         return sock.getsockname()[:2]
 
 
-def open_as(uid, gid, family, kind):
+def open_as(uid, gid, family, kind, number):
     """A socket whose owner, as xt_owner sees it, is another user: only the file system ids of this thread change."""
     libc.setfsgid(gid)
     libc.setfsuid(uid)
     try:
-        return socket.socket(family, kind)
+        return socket.socket(family, kind, number)
     finally:
         libc.setfsuid(0)
         libc.setfsgid(0)
@@ -82,6 +99,17 @@ def flush_conntrack():
     with socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 12) as netlink:
         netlink.send(struct.pack('=IHHII', 20, (1 << 8) | 2, 1 | 4, 1, 0) + struct.pack('=BBH', 0, 0, 0))
         netlink.recv(4096)
+
+
+def error_of(sock, kind, identifier):
+    """The errno of an ICMP error in the socket's error queue, 0 if what it quotes is another's; None if there is none."""
+    try:
+        quoted, extra, _, _ = sock.recvmsg(2048, 512, socket.MSG_ERRQUEUE)
+    except BlockingIOError:
+        return None
+    sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+    number = next((struct.unpack('=I', data[:4])[0] for _, _, data in extra), 0)
+    return number if quoted[0] == kind and quoted[4:6] == identifier else 0
 
 
 class Program:
@@ -267,18 +295,24 @@ class Program:
                 sock.send(b'x')
             except OSError as problem:
                 return done('refused' if problem.errno == errno.ECONNREFUSED else 'error', problem.errno)
-        self.wait(sock, to, seconds, done)
 
-    def wait(self, sock, to, seconds, done):
-        def ready(_):
-            self.settle(sock)
+        def heard():
             # Of TCP, connect() itself is asked: SO_ERROR gives soft errors of a connection that stands, too.
             error = sock.connect_ex(tuple(to)) if sock.type == socket.SOCK_STREAM else sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
             if error == errno.EALREADY:
                 error = sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
             if error in (0, errno.EISCONN):
-                return done('connected', 0)
-            done('refused' if error == errno.ECONNREFUSED else 'timeout' if error == errno.ETIMEDOUT else 'error', error)
+                return 'connected', 0
+            return ('refused' if error == errno.ECONNREFUSED else 'timeout' if error == errno.ETIMEDOUT else 'error'), error
+        self.wait(sock, seconds, heard, done)
+
+    def wait(self, sock, seconds, heard, done):
+        """Asks what was heard whenever something was, until there is a result."""
+        def ready(_):
+            outcome = heard()
+            if outcome is not None:
+                self.settle(sock)
+                done(*outcome)
 
         def expire():
             self.settle(sock)
@@ -288,7 +322,7 @@ class Program:
         self.pending.add(sock)
         self.serial += 1
         heapq.heappush(self.deadlines, (time.monotonic() + seconds, self.serial, sock, expire))
-        self.selector.register(sock, selectors.EVENT_READ if sock.type == socket.SOCK_DGRAM else selectors.EVENT_WRITE, ready)
+        self.selector.register(sock, selectors.EVENT_WRITE if sock.type == socket.SOCK_STREAM else selectors.EVENT_READ, ready)
 
     def settle(self, sock):
         self.pending.discard(sock)
@@ -297,7 +331,8 @@ class Program:
     def do_dial(self, command):
         to = (command['to'], command['port'])
         family = family_of(command['to'])
-        sock = open_as(command['uid'], command['gid'], family, kind_of(command['protocol']))
+        protocol = command['protocol']
+        sock = open_as(command['uid'], command['gid'], family, kind_of(protocol), number_of(protocol, family))
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         if command['transparent']:
             set_transparent(sock)
@@ -305,13 +340,38 @@ class Program:
             sock.setsockopt(socket.SOL_SOCKET, SO_MARK, command['mark'])
 
         def done(result, error):
-            self.tell(reply='dial', result=result, error=error, source=sock.getsockname()[0], sourcePort=sock.getsockname()[1])
+            self.tell(reply='dial', result=result, error=error, source=sock.getsockname()[0], sourcePort=command['sourcePort'])
         try:
-            sock.bind((command['source'] or ('::' if family == socket.AF_INET6 else '0.0.0.0'), command['sourcePort']))
+            sock.bind((command['source'] or ('::' if family == socket.AF_INET6 else '0.0.0.0'), 0 if protocol == 'icmp' else command['sourcePort']))
         except OSError as problem:
             self.held.add(sock)
             return done('error', problem.errno)
-        self.connect(sock, to, command['seconds'], done)
+        if protocol == 'icmp':
+            self.ping(sock, command['to'], command['sourcePort'], command['seconds'], done)
+        else:
+            self.connect(sock, to, command['seconds'], done)
+
+    def ping(self, sock, address, identifier, seconds, done):
+        """Any answer with the id counts, and any error, as ping(8) has it."""
+        six = sock.family == socket.AF_INET6
+        sock.setsockopt(SOL_IPV6 if six else socket.SOL_IP, IPV6_RECVERR if six else IP_RECVERR, 1)
+        sock.setblocking(False)
+        self.held.add(sock)
+        try:
+            sock.sendto(echo_request(sock.family, identifier), (address, 0))
+        except OSError as problem:
+            return done('error', problem.errno)
+
+        def heard():
+            own = struct.pack('!H', identifier)
+            error = error_of(sock, 128 if six else 8, own)
+            if error is not None:
+                return None if error == 0 else ('refused' if error == errno.ECONNREFUSED else 'error', error)
+            data = sock.recv(2048)
+            if not six:
+                data = data[(data[0] & 15) * 4:]
+            return ('connected', 0) if data[0] == (129 if six else 0) and data[4:6] == own else None
+        self.wait(sock, seconds, heard, done)
 
 
 def open_listeners(program):

@@ -25,8 +25,10 @@ export class TraceMonitor {
     this.lines = []
   }
 
-  packets(handles: RuleHandles): TracedPacket[] {
-    return readTrace(this.lines, handles)
+  /** All packets before the datagram to this port. */
+  packets(handles: RuleHandles, sentinel: number): TracedPacket[] {
+    const end = this.lines.findIndex((line) => line.includes(` DPORT=${sentinel} `))
+    return readTrace(end < 0 ? this.lines : this.lines.slice(0, end), handles)
   }
 
   /** Waits until a datagram to this port shows; false when the monitor died, did not listen from the beginning, or does not see it. */

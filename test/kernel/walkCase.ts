@@ -29,7 +29,7 @@ const address = (text: string): Address => {
   return parsed
 }
 
-const SOMEBODY: Connection = { origin: 'local', proto: 'tcp', src: null, sport: null, dst: address('10.20.0.78'), dport: 80, uid: 0, gid: 0, in: null, mark: 0, transparent: false, tcpFlags: null, length: null, ctState: 'NEW' }
+const SOMEBODY: Connection = { origin: 'local', proto: 'tcp', src: null, sport: null, dst: address('10.20.0.78'), dport: 80, uid: 0, gid: 0, in: null, mark: 0, transparent: false, tcpFlags: null, length: null, at: null, ctState: 'NEW' }
 
 /** The stand-in of the laboratory whatever the rules say: its ports are fixed. */
 const standIn = (profile: MeshProfile, mode: LabMode): MeshProfile => ({
@@ -50,15 +50,15 @@ export function walkedCase(transcript: string, mode: LabMode): WalkedCase | null
   return { state, fixed: compileNetns(netns), profile, diagnostics: said }
 }
 
-/** The dialler sends one byte. */
-const DATAGRAM = { 4: 29, 6: 49 } as const
+/** Of the dialler's datagram with one byte, of its ping with none. */
+const LENGTHS = { tcp: { 4: null, 6: null }, udp: { 4: 29, 6: 49 }, icmp: { 4: 28, 6: 48 } } as const
 
-/** The connection as it was made: with the ports and addresses it had. */
-export function connectionOf(lab: LabConnection, run: LabRun): Connection {
+/** The connection as it was made, with the ports and addresses it had; `at` in seconds since 1970. */
+export function connectionOf(lab: LabConnection, run: LabRun, at: number): Connection {
   const remote = lab.from === 'outside'
   return {
     origin: remote ? 'remote' : 'local', proto: lab.protocol, src: lab.source === null ? null : address(lab.source), sport: run.sourcePort,
-    dst: address(lab.to), dport: lab.port, uid: lab.uid, gid: lab.gid, in: null, mark: lab.mark, transparent: false, tcpFlags: null, length: lab.protocol === 'udp' ? DATAGRAM[familyOf(lab.to)] : null, ctState: 'NEW',
+    dst: address(lab.to), dport: lab.port, uid: lab.uid, gid: lab.gid, in: null, mark: lab.mark, transparent: false, tcpFlags: null, length: LENGTHS[lab.protocol][familyOf(lab.to)], at, ctState: 'NEW',
   }
 }
 

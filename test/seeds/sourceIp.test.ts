@@ -17,7 +17,7 @@ const { value: transcript, diagnostics } = readTranscript([{ name: 'source-ip.tx
 const address = (written: string): Address => parseAddress(written) ?? expect.fail(`${written} is no address`)
 
 const remote = (src: string, dst: string, dport: number): Connection => ({
-  origin: 'remote', proto: 'tcp', src: address(src), sport: null, dst: address(dst), dport, uid: 0, gid: 0, in: null, mark: 0, transparent: false, tcpFlags: null, length: null, ctState: 'NEW',
+  origin: 'remote', proto: 'tcp', src: address(src), sport: null, dst: address(dst), dport, uid: 0, gid: 0, in: null, mark: 0, transparent: false, tcpFlags: null, length: null, at: null, ctState: 'NEW',
 })
 
 const local = (uid: number, dst: string, dport: number): Connection => ({ ...remote('10.20.0.77', dst, dport), origin: 'local', src: null, uid, gid: uid })

@@ -15,7 +15,7 @@ export function connection(text: string, given: Partial<Connection> = {}): Conne
   const uid = /^uid (\d+)$/.exec(from)?.[1]
   return {
     origin: uid === undefined ? 'remote' : 'local', proto: 'tcp', src: uid === undefined ? address(from) : null, sport: null, dst: address(to.slice(0, colon)), dport: Number(to.slice(colon + 1)),
-    uid: Number(uid ?? 0), gid: Number(uid ?? 0), in: null, mark: 0, transparent: false, tcpFlags: null, length: null, ctState: 'NEW', ...given,
+    uid: Number(uid ?? 0), gid: Number(uid ?? 0), in: null, mark: 0, transparent: false, tcpFlags: null, length: null, at: null, ctState: 'NEW', ...given,
   }
 }
 

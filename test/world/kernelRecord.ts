@@ -63,7 +63,7 @@ export function connectionOf(bundle: string, attempt: RecordedAttempt): Connecti
   return {
     origin: remote ? 'remote' : 'local', proto: connect.proto, src: src === undefined ? null : address(src), sport: attempt.sport ?? null,
     dst: address(connect.to.slice(0, colon)), dport: Number(connect.to.slice(colon + 1)), uid: connect.uid ?? 0, gid: connect.gid ?? 0,
-    in: null, mark: connect.mark ?? 0, transparent: connect.transparent ?? false, tcpFlags: null, length: null, ctState: 'NEW',
+    in: null, mark: connect.mark ?? 0, transparent: connect.transparent ?? false, tcpFlags: null, length: null, at: null, ctState: 'NEW',
   }
 }
 

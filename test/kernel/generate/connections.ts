@@ -1,12 +1,12 @@
 import fc from 'fast-check'
 import type { Family } from '../../../src/net/address.ts'
-import type { LabConnection } from '../labRun.ts'
+import type { LabConnection, LabProtocol } from '../labRun.ts'
 import { APP_PORTS, IDS, MARKS, POOLS, TCP_PORTS, UDP_PORTS } from './pools.ts'
 
-const port = (protocol: 'tcp' | 'udp'): fc.Arbitrary<number> =>
-  protocol === 'udp' ? fc.constantFrom(...UDP_PORTS) : fc.oneof({ weight: 4, arbitrary: fc.constantFrom(...APP_PORTS, 80, 443) }, { weight: 2, arbitrary: fc.constantFrom(...TCP_PORTS) })
+const port = (protocol: LabProtocol): fc.Arbitrary<number> =>
+  protocol === 'icmp' ? fc.constant(0) : protocol === 'udp' ? fc.constantFrom(...UDP_PORTS) : fc.oneof({ weight: 4, arbitrary: fc.constantFrom(...APP_PORTS, 80, 443) }, { weight: 2, arbitrary: fc.constantFrom(...TCP_PORTS) })
 
-function fromOutside(family: Family, protocol: 'tcp' | 'udp'): fc.Arbitrary<LabConnection> {
+function fromOutside(family: Family, protocol: LabProtocol): fc.Arbitrary<LabConnection> {
   const { pod, second, near, far } = POOLS[family]
   return fc.record({
     from: fc.constant('outside'), protocol: fc.constant(protocol), source: fc.constantFrom(...near, ...far), to: fc.constantFrom(pod, pod, pod, second), port: port(protocol),
@@ -14,7 +14,7 @@ function fromOutside(family: Family, protocol: 'tcp' | 'udp'): fc.Arbitrary<LabC
   })
 }
 
-function fromPod(family: Family, protocol: 'tcp' | 'udp'): fc.Arbitrary<LabConnection> {
+function fromPod(family: Family, protocol: LabProtocol): fc.Arbitrary<LabConnection> {
   const { pod, second, loopback, near, far } = POOLS[family]
   const source = fc.oneof({ weight: 8, arbitrary: fc.constant(null) }, { weight: 1, arbitrary: fc.constantFrom(pod, ...loopback) })
   const mark = fc.oneof({ weight: 8, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: fc.constantFrom(...MARKS) })
@@ -25,6 +25,7 @@ function fromPod(family: Family, protocol: 'tcp' | 'udp'): fc.Arbitrary<LabConne
 }
 
 export const connection = (family: Family): fc.Arbitrary<LabConnection> => fc.oneof(
-  { weight: 4, arbitrary: fromPod(family, 'tcp') }, { weight: 4, arbitrary: fromOutside(family, 'tcp') },
-  { weight: 1, arbitrary: fromPod(family, 'udp') }, { weight: 1, arbitrary: fromOutside(family, 'udp') },
+  { weight: 8, arbitrary: fromPod(family, 'tcp') }, { weight: 8, arbitrary: fromOutside(family, 'tcp') },
+  { weight: 2, arbitrary: fromPod(family, 'udp') }, { weight: 2, arbitrary: fromOutside(family, 'udp') },
+  { weight: 1, arbitrary: fromPod(family, 'icmp') }, { weight: 1, arbitrary: fromOutside(family, 'icmp') },
 )

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import type { Family } from '../../../src/net/address.ts'
+import type { LabProtocol } from '../labRun.ts'
 import { MARKS, POOLS, TCP_PORTS } from './pools.ts'
 
 /** Where a rule may stand: what the kernel lets it say depends on that. */
@@ -7,7 +8,7 @@ export interface Place {
   readonly family: Family
   /** The hooks its chain is reached from; null for a chain of one's own. */
   readonly hook: 'PREROUTING' | 'INPUT' | 'OUTPUT' | 'POSTROUTING' | null
-  readonly protocol: 'tcp' | 'udp' | null
+  readonly protocol: LabProtocol | null
 }
 
 const bang = (word: fc.Arbitrary<string>): fc.Arbitrary<string> => fc.tuple(fc.integer({ min: 0, max: 3 }), word).map(([n, text]) => (n === 0 ? `! ${text}` : text))
@@ -50,15 +51,20 @@ const addrtype = ({ hook }: Place): fc.Arbitrary<string> => fc.tuple(
 
 const tcp = fc.oneof(bang(ports.map((text) => `--dport ${text}`)), bang(ports.map((text) => `--sport ${text}`)), bang(words('--syn', '--tcp-flags SYN,ACK SYN,ACK', '--tcp-flags RST RST', '--tcp-flags ALL SYN'))).map((text) => `-m tcp ${text}`)
 const udp = fc.oneof(bang(ports.map((text) => `--dport ${text}`)), bang(ports.map((text) => `--sport ${text}`))).map((text) => `-m udp ${text}`)
+const icmp = (family: Family): fc.Arbitrary<string> => (family === 4
+  ? bang(words('--icmp-type 8', '--icmp-type 0', '--icmp-type 3', '--icmp-type 3/3', '--icmp-type any')).map((text) => `-m icmp ${text}`)
+  : bang(words('--icmpv6-type 128', '--icmpv6-type 129', '--icmpv6-type 1', '--icmpv6-type 1/4')).map((text) => `-m icmp6 ${text}`))
 const multiport = bang(words('--dports 80,443,18080', '--dports 15000:15100,22', '--sports 20000:29999', '--ports 80,18080,5353', '--sports 15006,15001,18080')).map((text) => `-m multiport ${text}`)
 
 /** What the rule remembers counts from its loading. */
 const remembering = words(
+  '-m hashlimit --hashlimit-upto 1/hour --hashlimit-burst 1 --hashlimit-name cw', '-m hashlimit --hashlimit-above 1/hour --hashlimit-burst 2 --hashlimit-mode srcip --hashlimit-name cws',
+  '-m hashlimit --hashlimit-upto 1/hour --hashlimit-burst 1 --hashlimit-mode dstip,dstport --hashlimit-dstmask 24 --hashlimit-name cwd',
   '-m limit --limit 1/hour --limit-burst 1', '-m limit --limit 1/hour --limit-burst 3', '-m statistic --mode nth --every 2 --packet 0', '-m statistic --mode nth ! --every 3 --packet 1',
   '-m quota --quota 100', '-m quota ! --quota 61', '-m recent --name cw --set', '-m recent --name cw --rcheck', '-m recent --name cw ! --update --rdest',
 )
 
-const plain = (family: Family): fc.Arbitrary<string> => fc.oneof(
+const plain = ({ family, hook }: Place): fc.Arbitrary<string> => fc.oneof(
   bang(markValue.map((text) => `--mark ${text}`)).map((text) => `-m mark ${text}`),
   bang(markValue.map((text) => `--mark ${text}`)).map((text) => `-m connmark ${text}`),
   conntrack(family), conntrack(family),
@@ -71,7 +77,13 @@ const plain = (family: Family): fc.Arbitrary<string> => fc.oneof(
   words(...(family === 4 ? ['-m ttl --ttl-eq 64', '-m ttl --ttl-lt 64', '-m ttl --ttl-gt 63'] : ['-m hl --hl-eq 64', '-m hl --hl-lt 64', '-m hl --hl-gt 63'])),
   bang(words('--pkt-type unicast', '--pkt-type broadcast')).map((text) => `-m pkttype ${text}`),
   words('-m statistic --mode random --probability 0.5'),
+  words('-m time --timestart 00:00 --timestop 12:00', '-m time --timestart 12:00 --timestop 23:59:59', '-m time --weekdays Mon,Wed,Fri,Sun', '-m time --monthdays 1,3,5,7,9', '-m time --datestop 2020-01-01'),
+  words(...(family === 4 ? ['-f', '! -f'] : ['-m frag --fragid 5'])),
+  words('-m policy --dir in --pol none', '-m policy --dir in --pol ipsec', '-m physdev --physdev-is-in', '-m physdev ! --physdev-is-bridged', '-m helper --helper ftp', '-m helper ! --helper ftp').filter((text) => !text.includes('--dir in') || !outgoing(hook)),
+  fc.tuple(bang(words('cwip', 'cwnet')), words('src', 'dst')).map(([name, side]) => `-m set ${name.startsWith('!') ? '! ' : ''}--match-set ${name.replace('! ', '')}${family} ${side}`),
 )
+
+const outgoing = (hook: Place['hook']): boolean => hook === 'OUTPUT' || hook === 'POSTROUTING' || hook === null
 
 /** One condition that may stand there. */
 export function match(place: Place): fc.Arbitrary<string> {
@@ -80,12 +92,13 @@ export function match(place: Place): fc.Arbitrary<string> {
   const outgoing = hook === 'OUTPUT' || hook === 'POSTROUTING' || hook === null
   const devices = [...(incoming ? ['-i lo', '-i eth0', '-i eth+'] : []), ...(outgoing ? ['-o lo', '-o eth0'] : [])]
   const anywhere: fc.WeightedArbitrary<string>[] = [
-    { weight: 4, arbitrary: plain(family) }, { weight: 1, arbitrary: remembering }, { weight: 1, arbitrary: addrtype(place) }, { weight: 2, arbitrary: bang(fc.constantFrom(...devices)) },
+    { weight: 4, arbitrary: plain(place) }, { weight: 1, arbitrary: remembering }, { weight: 1, arbitrary: addrtype(place) }, { weight: 2, arbitrary: bang(fc.constantFrom(...devices)) },
     { weight: 2, arbitrary: bang(addresses(family).map((each) => `-d ${each}`)) }, { weight: 2, arbitrary: bang(addresses(family).map((each) => `-s ${each}`)) },
   ]
   if (hook === 'OUTPUT' || hook === 'POSTROUTING') anywhere.push({ weight: 3, arbitrary: owner })
   if (hook === 'PREROUTING' || hook === 'INPUT') anywhere.push({ weight: 1, arbitrary: words('-m socket', '-m socket --transparent', '-m socket --nowildcard', '-m socket --nowildcard --restore-skmark') })
   if (hook === 'PREROUTING') anywhere.push({ weight: 1, arbitrary: words('-m rpfilter', '-m rpfilter --loose', '-m rpfilter --invert', '-m rpfilter --accept-local') })
-  if (protocol !== null) anywhere.push({ weight: 3, arbitrary: protocol === 'tcp' ? tcp : udp }, { weight: 1, arbitrary: multiport })
+  if (protocol === 'icmp') anywhere.push({ weight: 3, arbitrary: icmp(family) })
+  else if (protocol !== null) anywhere.push({ weight: 3, arbitrary: protocol === 'tcp' ? tcp : udp }, { weight: 1, arbitrary: multiport })
   return fc.oneof(...anywhere)
 }

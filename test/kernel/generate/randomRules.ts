@@ -19,10 +19,10 @@ function natTargets({ family, hook, protocol }: Place): readonly string[] {
   const { pod, second, near: [near = pod], far: [far = pod] } = POOLS[family]
   const to = (address: string, port: number): string => `${bracket(family, address)}:${port}`
   const loop = family === 4 ? '127.0.0.1' : '::1'
-  const ported = protocol === null ? [] : ['REDIRECT --to-ports 15006', 'REDIRECT --to-ports 15001', 'REDIRECT --to-ports 18080', `DNAT --to-destination ${to(pod, 18080)}`, `DNAT --to-destination ${to(near, 80)}`, `DNAT --to-destination ${to(loop, 15001)}`]
+  const ported = protocol === null || protocol === 'icmp' ? [] : ['REDIRECT --to-ports 15006', 'REDIRECT --to-ports 15001', 'REDIRECT --to-ports 18080', `DNAT --to-destination ${to(pod, 18080)}`, `DNAT --to-destination ${to(near, 80)}`, `DNAT --to-destination ${to(loop, 15001)}`]
   if (hook === 'PREROUTING' || hook === 'OUTPUT') return [...ported, ...ported, `DNAT --to-destination ${far}`, `DNAT --to-destination ${pod}`, 'REDIRECT', `NETMAP --to ${near}/${family === 4 ? 31 : 127}`]
-  const sources = [`SNAT --to-source ${pod}`, `SNAT --to-source ${second}`, ...(protocol === null ? [] : [`SNAT --to-source ${to(pod, 41000)}-41010`])]
-  if (hook === 'POSTROUTING') return [...sources, 'MASQUERADE', ...(protocol === null ? [] : ['MASQUERADE --to-ports 42000-42010'])]
+  const sources = [`SNAT --to-source ${pod}`, `SNAT --to-source ${second}`, ...(protocol === null || protocol === 'icmp' ? [] : [`SNAT --to-source ${to(pod, 41000)}-41010`])]
+  if (hook === 'POSTROUTING') return [...sources, 'MASQUERADE', ...(protocol === null || protocol === 'icmp' ? [] : ['MASQUERADE --to-ports 42000-42010'])]
   return hook === 'INPUT' ? sources : []
 }
 
@@ -32,8 +32,8 @@ const rejects = (family: Family, protocol: Place['protocol']): readonly string[]
 ]
 
 function mangling({ family, hook, protocol }: Place): readonly string[] {
-  const tproxy = hook === 'PREROUTING' && protocol !== null ? ['TPROXY --on-port 15006 --tproxy-mark 0x539/0xffffffff', 'TPROXY --on-port 15006', 'TPROXY --on-port 15001 --tproxy-mark 0x539'] : []
-  return [...tproxy, ...tproxy, ...MARKING, 'TOS --set-tos 0x10/0x3f', 'DSCP --set-dscp 0x0a', ...(family === 4 ? ['TTL --ttl-set 63', 'TTL --ttl-dec 1', 'TTL --ttl-inc 2'] : ['HL --hl-set 63', 'HL --hl-inc 1'])]
+  const tproxy = hook === 'PREROUTING' && protocol !== null && protocol !== 'icmp' ? ['TPROXY --on-port 15006 --tproxy-mark 0x539/0xffffffff', 'TPROXY --on-port 15006', 'TPROXY --on-port 15001 --tproxy-mark 0x539'] : []
+  return [...tproxy, ...tproxy, ...MARKING, ...(protocol === 'tcp' ? ['TCPMSS --set-mss 1000'] : []), 'TOS --set-tos 0x10/0x3f', 'DSCP --set-dscp 0x0a', ...(family === 4 ? ['TTL --ttl-set 63', 'TTL --ttl-dec 1', 'TTL --ttl-inc 2'] : ['HL --hl-set 63', 'HL --hl-inc 1'])]
 }
 
 /** Targets that a table has besides those every table has. */
@@ -68,13 +68,18 @@ const OWN_CHAINS = ['C1', 'C2', 'C3'] as const
 
 function ruleIn(table: TableName, family: Family): fc.Arbitrary<LabRule> {
   const hooks = HOOKS.filter((hook) => BUILTIN_CHAINS[table].includes(hook))
-  return fc.tuple(fc.constantFrom(...hooks, ...hooks, ...OWN_CHAINS), fc.constantFrom('tcp', 'tcp', 'udp', null)).chain(([chain, protocol]) => {
+  return fc.tuple(fc.constantFrom(...hooks, ...hooks, ...OWN_CHAINS), fc.constantFrom('tcp', 'tcp', 'tcp', 'udp', 'icmp', null, null)).chain(([chain, protocol]) => {
     const place: Place = { family, hook: hooks.find((hook) => hook === chain) ?? null, protocol }
     const behind = OWN_CHAINS.slice(OWN_CHAINS.findIndex((each) => each === chain) + 1)
-    return fc.tuple(fc.array(match(place), { maxLength: 3 }), target(table, place, behind)).map(([matches, then]): LabRule => ({
-      table, chain, spec: [...(protocol === null ? [] : [`-p ${protocol}`]), ...once(matches), then].filter((part) => part !== '').join(' '),
-    }))
+    return fc.tuple(fc.array(match(place), { maxLength: 3 }), target(table, place, behind)).map(([matches, then]): LabRule => ({ table, chain, spec: specOf(place, matches, then) }))
   })
+}
+
+function specOf({ protocol, family }: Place, matches: readonly string[], then: string): string {
+  const named = protocol === null ? [] : [`-p ${protocol === 'icmp' && family === 6 ? 'ipv6-icmp' : protocol}`]
+  // xt_TCPMSS takes rules for SYNs only.
+  const needed = then.includes('TCPMSS') ? ['-m tcp --syn'] : []
+  return [...named, ...once([...needed, ...matches]), then].filter((part) => part !== '').join(' ')
 }
 
 /** No option twice: iptables refuses that. */
