@@ -1,5 +1,5 @@
 import { isLinkLocal, isLoopback } from '../net/address.ts'
-import type { Address } from '../net/address.ts'
+import type { Address, Family } from '../net/address.ts'
 import { Protocol } from '../net/protocol.ts'
 import { TcpFlag } from '../net/tcpFlags.ts'
 import type { FibError } from '../host/fib.ts'
@@ -40,12 +40,13 @@ export function resetFor(kernel: Kernel, skb: Skb, socket: Socket | null): Answe
   const packet = { ...reversed(skb, skb.tcpFlags & TcpFlag.ACK ? TcpFlag.RST : TcpFlag.RST | TcpFlag.ACK), tos: skb.tos }
   const flow = { src: packet.src, mark: replyMark(kernel, skb) || (socket?.mark ?? 0), uid: socket?.uid ?? 0, source: socket?.transparent ? 'any' : 'own' } as const
   const answer = routed(kernel, packet, flow, strictDevice(kernel, skb))
-  return answer && { ...answer, owner: resetOwner(kernel, socket) }
+  return answer && { ...answer, owner: resetOwner(kernel, skb.family, socket) }
 }
 
 /** Since Linux 6.13 a reset that a socket gave rise to is that socket's (79636038d37e, "ipv4: tcp: give socket pointer to control skbs"). */
-function resetOwner({ fixed: { netns: { release } } }: Kernel, socket: Socket | null): SkbOwner {
-  if (!socket || (release && (release.major < 6 || (release.major === 6 && release.minor < 13)))) return { kind: 'kernel' }
+function resetOwner({ fixed: { netns: { release } } }: Kernel, family: Family, socket: Socket | null): SkbOwner | null {
+  // tcp_v6_send_response gives it no socket at all.
+  if (!socket || (release && (release.major < 6 || (release.major === 6 && release.minor < 13)))) return family === 4 ? { kind: 'kernel' } : null
   return { kind: release ? 'file' : 'doubtful', uid: socket.uid, gid: socket.gid }
 }
 

@@ -57,8 +57,7 @@ class HookRun implements EffectApplier {
       if (tracked) trackConnection(this.kernel)
       return ACCEPTED
     }
-    // NAT's hooks come with the table, even an empty one (ipt_nat_register_lookups, nf_nat_inet_register_fn).
-    if (step === 'nat') return tracked && this.kernel.fixed.rulesets[this.kernel.skb.family].has('nat') ? this.nat() : ACCEPTED
+    if (step === 'nat') return tracked && this.hasNat() ? this.nat() : ACCEPTED
     return step === 'mangle' && this.hook === 'OUTPUT' ? this.mangleOutput() : this.table(step)
   }
 
@@ -66,6 +65,16 @@ class HookRun implements EffectApplier {
   leave(): void {
     const { nextDevice } = this
     if (nextDevice !== null) this.kernel.changeSkb((draft) => { draft.out = nextDevice })
+  }
+
+  /**
+   * NAT is at all its hooks as soon as one chain is at one (ipt_nat_register_lookups, nf_nat_register_fn). iptables-nft prints
+   * built-in chains that are not there; only those with rules are sure to be.
+   */
+  private hasNat(): boolean {
+    const { netns, rulesets } = this.kernel.fixed
+    const chains = [...(rulesets[this.kernel.skb.family].get('nat')?.base.values() ?? [])]
+    return netns.backend === 'legacy' ? chains.length > 0 : chains.some(({ rules }) => rules.length > 0)
   }
 
   private table(name: TableName): HookVerdict {

@@ -57,10 +57,10 @@ function leave(kernel: Kernel, role: PacketRole): Fate {
   return loopBack(kernel, role)
 }
 
-/** loopback_xmit: the socket is let go; mark, connection and route stay. */
+/** loopback_xmit: the socket is let go; mark, connection and route stay. Conntrack looks again at what was invalid: nothing was noted of it. */
 function loopBack(kernel: Kernel, role: PacketRole): Fate {
   const { skb } = kernel
-  return receive(kernel, { ...skb, in: 'lo', out: null, owner: null, socket: null, ctTemplate: null, route: skb.route === 'local' ? 'local' : null }, role)
+  return receive(kernel, { ...skb, ct: skb.ct?.kind === 'invalid' ? null : skb.ct, in: 'lo', out: null, owner: null, socket: null, ctTemplate: null, route: skb.route === 'local' ? 'local' : null }, role)
 }
 
 /**

@@ -75,7 +75,8 @@ export class Fib {
   /** The source for packets out of a device: inet_select_addr for IPv4, ipv6_dev_get_saddr (RFC 6724) for IPv6. */
   sourceFor(device: string, to: Address): Address | null {
     if (to.family === 6) return this.sourceV6(device, to)
-    return selectedV4(this.addressesOf(device, 4), to) ?? selectedV4(this.all(4).map(({ own }) => own), to)
+    // Of other devices the first address is taken, wherever it goes.
+    return selectedV4(this.addressesOf(device, 4), to) ?? selectedV4(this.all(4).map(({ own }) => own), null)
   }
 
   private all(family: Family): readonly { readonly device: string; readonly own: InterfaceAddress }[] {
@@ -106,9 +107,9 @@ const onLink = ({ address, length }: InterfaceAddress, other: Address): boolean 
 }
 
 /** The first primary address on the destination's subnet, else the first; addresses of host scope (127.0.0.1) leave no host. */
-function selectedV4(own: readonly InterfaceAddress[], to: Address): Address | null {
+function selectedV4(own: readonly InterfaceAddress[], to: Address | null): Address | null {
   const fitting = own.filter(({ secondary, scope }) => !secondary && scope !== 'host')
-  return (fitting.find((each) => onLink(each, to)) ?? fitting[0])?.address ?? null
+  return (fitting.find((each) => to !== null && onLink(each, to)) ?? fitting[0])?.address ?? null
 }
 
 /** ipv6_get_saddr_eval (RFC 6724, section 5): same address, scope, outgoing interface, label, common prefix up to its own length; the first listed among equals. */

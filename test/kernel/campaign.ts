@@ -7,7 +7,7 @@ import type { LabCase } from './labCase.ts'
 import { disagreement, minimal } from './minimal.ts'
 import { firstDisagreement } from './firstDisagreement.ts'
 import { removeLeftOvers } from './leftOvers.ts'
-import { PodLab } from './podLab.ts'
+import { Lab } from './lab.ts'
 import { runCase } from './runCase.ts'
 
 export interface CampaignPlan {
@@ -21,13 +21,13 @@ export interface CampaignPlan {
   readonly onSet: (coverage: Coverage) => void
 }
 
-const KINDS = ['mutant', 'random', 'istio', 'mutant', 'random'] as const
+const KINDS = ['mutant', 'random', 'made', 'mutant', 'made'] as const
 
 /** How long a disagreement is made smaller. */
 const SHRINKING = { seconds: 24 }
 
 /** The modes and backends of laboratories. Tables of iptables-legacy stay in a namespace once they were made, and nat's hooks with them. */
-const FRAMES = [['REDIRECT', 'nft'], ['TPROXY', 'nft'], ['REDIRECT', 'legacy'], ['REDIRECT', 'nft'], ['TPROXY', 'nft'], ['TPROXY', 'legacy']] as const
+const FRAMES = [['REDIRECT', 'nft'], ['NODE', 'nft'], ['TPROXY', 'nft'], ['REDIRECT', 'legacy'], ['REDIRECT', 'nft'], ['NODE', 'legacy'], ['TPROXY', 'legacy']] as const
 
 type Frame = (typeof FRAMES)[number]
 
@@ -44,7 +44,7 @@ class Disagreed extends Error {
   }
 }
 
-async function compareOnce(lab: PodLab, made: LabCase, coverage: Coverage): Promise<void> {
+async function compareOnce(lab: Lab, made: LabCase, coverage: Coverage): Promise<void> {
   const report = await runCase(lab, made, 'all')
   coverage.add(made, report)
   const found = firstDisagreement(made, report.attempts)
@@ -52,7 +52,7 @@ async function compareOnce(lab: PodLab, made: LabCase, coverage: Coverage): Prom
 }
 
 /** One rule set; when the two sides disagree and do so again, fast-check and then `minimal` make it smaller. */
-async function oneSet(lab: PodLab, of: CaseFrame, plan: CampaignPlan, seed: number, coverage: Coverage): Promise<void> {
+async function oneSet(lab: Lab, of: CaseFrame, plan: CampaignPlan, seed: number, coverage: Coverage): Promise<void> {
   let last: Disagreed | null = null
   const until = { shrinking: Infinity }
   const property = fc.asyncProperty(labCase(of, plan.connections), async (made) => {
@@ -81,7 +81,7 @@ async function oneSet(lab: PodLab, of: CaseFrame, plan: CampaignPlan, seed: numb
   plan.onDisagreement(await minimal(lab, errorInstance.found, Date.now() + SHRINKING.seconds * 500), seed)
 }
 
-async function worker(lab: PodLab, of: Frame, index: number, plan: CampaignPlan, coverage: Coverage): Promise<void> {
+async function worker(lab: Lab, of: Frame, index: number, plan: CampaignPlan, coverage: Coverage): Promise<void> {
   const until = Date.now() + plan.seconds * 1000
   for (let turn = index; Date.now() < until; turn += 1) {
     await oneSet(lab, frame(of, turn), plan, plan.seed + turn * 1000 + index, coverage)
@@ -94,7 +94,7 @@ export async function campaign(plan: CampaignPlan): Promise<Coverage> {
   const coverage = new Coverage()
   removeLeftOvers()
   const frames = Array.from({ length: plan.labs }, (_, i) => FRAMES[i % FRAMES.length] ?? FRAMES[0])
-  const labs = await Promise.all(frames.map(async (of, i) => ({ of, lab: await PodLab.create(`cwlab-${process.pid}-${i}`, of[0]) })))
+  const labs = await Promise.all(frames.map(async (of, i) => ({ of, lab: await Lab.create(`cwlab-${process.pid}-${i}`, of[0]) })))
   try {
     await Promise.all(labs.map(({ lab, of }, i) => worker(lab, of, i, plan, coverage)))
   } finally {

@@ -6,6 +6,7 @@ import { printRule } from '../../src/ruleset/print.ts'
 import type { Result } from '../../src/world/outcome.ts'
 import type { TracedOutcome } from '../../src/world/traceConnection.ts'
 import type { LabRun } from './labRun.ts'
+import type { LabMode } from './program.ts'
 import type { TracedPacket } from './packetText.ts'
 
 const EPERM = 1
@@ -50,8 +51,11 @@ function walkedPackets({ events }: TracedOutcome): TracedPacket[] {
   }))
 }
 
-/** Ports the kernel chose by itself compare as any. */
-const loose = (head: string): string => head.replace(/PORT=(\d+)/g, (all, port: string) => (Number(port) >= 32768 ? 'PORT=*' : all)).replace('RST ACK', 'ACK RST')
+/** Ports the kernel chose by itself compare as any; on a node it may have chosen any but the lowest (MASQUERADE --random-fully). */
+function loose(head: string, { run, mode }: Compared): string {
+  const chosen = (port: number): boolean => port !== run.sourcePort && port >= (mode === 'NODE' ? 1024 : 32768)
+  return head.replace(/PORT=(\d+)/g, (all, port: string) => (chosen(Number(port)) ? 'PORT=*' : all)).replace('RST ACK', 'ACK RST')
+}
 
 /** What a comparison of packets found, and how many were compared. */
 interface PacketDifferences {
@@ -63,14 +67,14 @@ function packetDifferences(compared: Compared, theirs: readonly TracedPacket[], 
   const shown = ({ rules }: TracedPacket): string => rules.map((step) => explained(compared, step)).join('\n         ')
   const left = theirs.filter(({ head }) => isCompared(head))
   const found = ours.flatMap((packet) => {
-    const at = left.findIndex(({ head }) => loose(head) === loose(packet.head))
+    const at = left.findIndex(({ head }) => loose(head, compared) === loose(packet.head, compared))
     const [same] = at < 0 ? [] : left.splice(at, 1)
     if (!same) return [`the kernel has no ${packet.head}`]
     return JSON.stringify(same.rules) === JSON.stringify(packet.rules) ? [] : [`${packet.head}\n  kernel ${shown(same)}\n  walked ${shown(packet)}`]
   })
-  const walked = new Set(ours.map(({ head }) => loose(head)))
+  const walked = new Set(ours.map(({ head }) => loose(head, compared)))
   const mine = (head: string): boolean => head.includes(`PORT=${compared.run.sourcePort}`) || (!head.includes('PORT=') && !/DST=(ff|224)/.test(head))
-  const only = left.filter(({ head }) => mine(head) && !walked.has(loose(head))).map((packet) => `only the kernel has ${packet.head}\n         ${shown(packet)}`)
+  const only = left.filter(({ head }) => mine(head) && !walked.has(loose(head, compared))).map((packet) => `only the kernel has ${packet.head}\n         ${shown(packet)}`)
   return { found: [...found, ...only], compared: ours.length }
 }
 
@@ -82,6 +86,7 @@ export interface Comparison {
 export interface Compared {
   readonly state: RuleState
   readonly family: Family
+  readonly mode: LabMode
   readonly run: LabRun
 }
 

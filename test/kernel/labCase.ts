@@ -12,7 +12,7 @@ export interface LabRule {
 
 /** One rule set and the connections made under it. */
 export interface LabCase {
-  readonly kind: 'istio' | 'mutant' | 'random'
+  readonly kind: 'made' | 'mutant' | 'random'
   readonly mode: LabMode
   readonly backend: Backend
   readonly family: Family

@@ -4,9 +4,12 @@ import type { TracedPacket } from './packetText.ts'
 
 export type LabProtocol = 'tcp' | 'udp' | 'icmp'
 
-/** A connection to be made: from outside, or in the pod as some user. */
+/** In the namespace with the rules as some user; from outside; or, with a node, from one of its two pods. */
+export type Place = 'inside' | 'outside' | 'left' | 'right'
+
+/** A connection to be made. */
 export interface LabConnection {
-  readonly from: 'outside' | 'pod'
+  readonly from: Place
   readonly protocol: LabProtocol
   /** null: what the route gives; never null from outside. */
   readonly source: string | null

@@ -1,11 +1,11 @@
 import type { LabCase } from './labCase.ts'
-import type { PodLab } from './podLab.ts'
+import type { Lab } from './lab.ts'
 import { runCase } from './runCase.ts'
 import type { Disagreement } from './disagreement.ts'
 import { firstDisagreement } from './firstDisagreement.ts'
 
 /** Runs a case again; null if the sides agree. */
-export async function disagreement(lab: PodLab, labCase: LabCase): Promise<Disagreement | null> {
+export async function disagreement(lab: Lab, labCase: LabCase): Promise<Disagreement | null> {
   const { attempts } = await runCase(lab, labCase, 'first')
   return firstDisagreement(labCase, attempts)
 }
@@ -30,7 +30,7 @@ function withoutOneMatch(spec: string): string[] {
 }
 
 /** The least case with the same kind of disagreement that can be found until then. */
-export async function minimal(lab: PodLab, found: Disagreement, until: number): Promise<Disagreement> {
+export async function minimal(lab: Lab, found: Disagreement, until: number): Promise<Disagreement> {
   let least = found
   for (let going = true; going && Date.now() < until;) {
     going = false

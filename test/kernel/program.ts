@@ -53,8 +53,8 @@ export interface DialCommand {
 
 export type Role = 'app' | 'sshd' | 'agent' | 'envoy' | 'outside' | 'dialler'
 
-/** How the stand-in for Envoy works. */
-export type LabMode = 'REDIRECT' | 'TPROXY'
+/** How the stand-in for Envoy works; a node has none. */
+export type LabMode = 'REDIRECT' | 'TPROXY' | 'NODE'
 
 const SCRIPT = join(import.meta.dirname, 'standIn.py')
 const PATIENCE = 5000

@@ -5,7 +5,7 @@ import { compareRun } from './compareRun.ts'
 import type { LabCase } from './labCase.ts'
 import { familyOf } from './labRun.ts'
 import type { Backend, LabConnection } from './labRun.ts'
-import type { PodLab } from './podLab.ts'
+import type { Lab } from './lab.ts'
 import { restoreText } from './restoreText.ts'
 import { ruleHandles } from './ruleHandles.ts'
 import type { RuleHandles } from './ruleHandles.ts'
@@ -25,13 +25,13 @@ const restorer = (family: 4 | 6, backend: Backend): string => `${family === 4 ? 
 const EMPTY = TABLES.map((table) => [`*${table}`, ...BUILTIN_CHAINS[table].map((chain) => `:${chain} ACCEPT [0:0]`), 'COMMIT\n'].join('\n')).join('')
 
 /** Families whose legacy tables were made in a laboratory: nothing asks for others, for asking makes them. */
-const legacyUsed = new WeakMap<PodLab, Set<4 | 6>>()
+const legacyUsed = new WeakMap<Lab, Set<4 | 6>>()
 
 /** Leaves no rules behind, of either backend. */
-async function clearRules(lab: PodLab): Promise<void> {
-  const { pod } = lab.namespaces
-  await run(pod, ['nft', 'flush', 'ruleset'])
-  for (const family of legacyUsed.get(lab) ?? []) await run(pod, [restorer(family, 'legacy')], EMPTY)
+async function clearRules(lab: Lab): Promise<void> {
+  const { inside } = lab.namespaces
+  await run(inside, ['nft', 'flush', 'ruleset'])
+  for (const family of legacyUsed.get(lab) ?? []) await run(inside, [restorer(family, 'legacy')], EMPTY)
 }
 
 /** Rules that remember (limit, recent, quota, nth) are loaded anew for each connection. */
@@ -40,12 +40,12 @@ const REMEMBERS = /-m (limit|hashlimit|recent|quota|connlimit|statistic --mode n
 /** The rules as loaded, or why they were not. */
 type Loaded = { readonly handles: RuleHandles | null } | { readonly refused: string }
 
-async function load(lab: PodLab, labCase: LabCase): Promise<Loaded> {
+async function load(lab: Lab, labCase: LabCase): Promise<Loaded> {
   await clearRules(lab)
   if (labCase.backend === 'legacy') legacyUsed.set(lab, (legacyUsed.get(lab) ?? new Set()).add(labCase.family))
-  const { ok, problem } = await run(lab.namespaces.pod, [restorer(labCase.family, labCase.backend)], restoreText(labCase))
+  const { ok, problem } = await run(lab.namespaces.inside, [restorer(labCase.family, labCase.backend)], restoreText(labCase))
   if (!ok) return { refused: problem }
-  return { handles: labCase.backend === 'nft' ? await ruleHandles(lab.namespaces.pod) : null }
+  return { handles: labCase.backend === 'nft' ? await ruleHandles(lab.namespaces.inside) : null }
 }
 
 /**
@@ -61,7 +61,7 @@ function watched(labCase: LabCase, connection: LabConnection): void {
 }
 
 /** Loads the rules, makes the connections and compares; ends at the first difference if that is all that is asked. */
-export async function runCase(lab: PodLab, labCase: LabCase, until: 'all' | 'first'): Promise<CaseReport> {
+export async function runCase(lab: Lab, labCase: LabCase, until: 'all' | 'first'): Promise<CaseReport> {
   await lab.configure(labCase.sysctls)
   let loaded = await load(lab, labCase)
   const nothing = { attempts: [], transcript: '', diagnostics: [] }
@@ -78,7 +78,7 @@ export async function runCase(lab: PodLab, labCase: LabCase, until: 'all' | 'fir
     watched(labCase, connection)
     const answer = walk(walked, connectionOf(connection, done, Date.now() / 1000))
     const outcomes = 'broken' in answer ? [] : answer.outcomes
-    const comparison = 'broken' in answer ? { packets: 0, differences: [answer.broken] } : compareRun({ state: walked.state, family: familyOf(connection.to), run: done }, outcomes)
+    const comparison = 'broken' in answer ? { packets: 0, differences: [answer.broken] } : compareRun({ state: walked.state, family: familyOf(connection.to), mode: labCase.mode, run: done }, outcomes)
     attempts.push({ connection, run: done, comparison, outcomes })
     if (until === 'first' && comparison.differences.length > 0) break
   }

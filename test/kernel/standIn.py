@@ -4,7 +4,7 @@ One process plays one role in one network namespace. It takes one JSON object a 
 on standard output; in between it tells what happens to its sockets. Node cannot set IP_TRANSPARENT or open a socket as
 another user, so this is Python; it uses the standard library only.
 
-usage: standIn.py ROLE MODE     ROLE: app sshd agent envoy outside dialler; MODE: REDIRECT TPROXY
+usage: standIn.py ROLE MODE     ROLE: app sshd agent envoy outside dialler; MODE: REDIRECT TPROXY NODE
 """
 import ctypes
 import errno
@@ -24,6 +24,8 @@ IP_RECVERR, IPV6_RECVERR = 11, 25
 UPSTREAM_SECONDS, MOST_DIALS = 0.7, 24
 # Ports the controller gives to diallers: an answer from elsewhere than was dialled is nobody's.
 CLIENT_PORTS = range(20000, 30000)
+# Around a node, answers go back by the node, even to what is local here too.
+ANSWER_MARK = 98
 LINGER_RESET = struct.pack('ii', 1, 0)
 libc = ctypes.CDLL(None, use_errno=True)
 
@@ -202,6 +204,7 @@ class Program:
             sock.setsockopt(SOL_IPV6, socket.IPV6_V6ONLY, 1)
         if transparent:
             set_transparent(sock)
+        self.mark_answers(sock)
         sock.setblocking(False)
         sock.bind((address, port))
         if protocol == 'tcp':
@@ -248,11 +251,15 @@ class Program:
         except OSError as problem:
             self.tell(event='answerFailed', process=self.role, error=problem.errno)
 
-    @staticmethod
-    def answer_as(local, data, peer):
+    def mark_answers(self, sock):
+        if self.role == 'outside' and self.mode == 'NODE':
+            sock.setsockopt(socket.SOL_SOCKET, SO_MARK, ANSWER_MARK)
+
+    def answer_as(self, local, data, peer):
         with socket.socket(family_of(local[0]), socket.SOCK_DGRAM) as sock:
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             set_transparent(sock)
+            self.mark_answers(sock)
             sock.bind(local[:2])
             sock.sendto(data, peer)
 

@@ -32,7 +32,7 @@ const address = (text: string): Address => {
 const SOMEBODY: Connection = { origin: 'local', proto: 'tcp', src: null, sport: null, dst: address('10.20.0.78'), dport: 80, uid: 0, gid: 0, in: null, mark: 0, transparent: false, tcpFlags: null, length: null, at: null, ctState: 'NEW' }
 
 /** The stand-in of the laboratory whatever the rules say: its ports are fixed. */
-const standIn = (profile: MeshProfile, mode: LabMode): MeshProfile => ({
+const standIn = (profile: MeshProfile, mode: Exclude<LabMode, 'NODE'>): MeshProfile => ({
   ...profile,
   mode, uid: mode === 'TPROXY' ? 0 : 1337, gid: 1337, inboundPort: 15006, outboundPort: 15001, tunnel: null, socketMark: 0,
   refuses: (listener, port) => listener === port,
@@ -44,7 +44,8 @@ export function walkedCase(transcript: string, mode: LabMode): WalkedCase | null
   const [state] = value.states
   if (!state) return null
   const question: Question = { state, facts: value.facts, given: { podAddresses: [], istioVersion: null }, connection: SOMEBODY }
-  const profile = standIn(profileOf(question).profile, mode)
+  const found = profileOf(question).profile
+  const profile = mode === 'NODE' ? found : standIn(found, mode)
   const { netns, assumptions } = assumedNetns(question, profile)
   const said = [...diagnostics.filter(({ severity }) => severity !== 'info'), ...assumptions].map(({ code, message }) => `${code}: ${message}`)
   return { state, fixed: compileNetns(netns), profile, diagnostics: said }
@@ -55,7 +56,7 @@ const LENGTHS = { tcp: { 4: null, 6: null }, udp: { 4: 29, 6: 49 }, icmp: { 4: 2
 
 /** The connection as it was made, with the ports and addresses it had; `at` in seconds since 1970. */
 export function connectionOf(lab: LabConnection, run: LabRun, at: number): Connection {
-  const remote = lab.from === 'outside'
+  const remote = lab.from !== 'inside'
   return {
     origin: remote ? 'remote' : 'local', proto: lab.protocol, src: lab.source === null ? null : address(lab.source), sport: run.sourcePort,
     dst: address(lab.to), dport: lab.port, uid: lab.uid, gid: lab.gid, in: null, mark: lab.mark, transparent: false, tcpFlags: null, length: LENGTHS[lab.protocol][familyOf(lab.to)], at, ctState: 'NEW',

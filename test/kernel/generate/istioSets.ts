@@ -5,14 +5,14 @@ import type { Family } from '../../../src/net/address.ts'
 import { printRule } from '../../../src/ruleset/print.ts'
 import type { LabRule } from '../labCase.ts'
 import type { LabMode } from '../program.ts'
-import { POOLS } from './pools.ts'
+import { poolOf } from './pools.ts'
 
 const choice = (flag: string, ...values: readonly string[]): fc.Arbitrary<string[]> => fc.constantFrom(...values).map((value) => (value === '' ? [] : [flag, value]))
 const either = (flag: string): fc.Arbitrary<string[]> => fc.boolean().map((on) => (on ? [flag] : []))
 
 /** Arguments as the injector gives them, and odder ones. */
 function args(mode: LabMode, family: Family): fc.Arbitrary<string[]> {
-  const { ranges, pod, far: [far = pod] } = POOLS[family]
+  const { ranges, own, far: [far = own] } = poolOf(mode, family)
   const host = `${far}/${family === 4 ? 32 : 128}`
   return fc.tuple(
     fc.constant(['-p', '15001', '-z', '15006', '-u', '1337', '-g', '1337', '-m', mode]),
@@ -27,7 +27,7 @@ function args(mode: LabMode, family: Family): fc.Arbitrary<string[]> {
 export function istioSet(mode: LabMode, family: Family): fc.Arbitrary<LabRule[]> {
   const nameservers = family === 4 ? ['10.96.0.10'] : ['fd00:96::10']
   return fc.tuple(fc.constantFrom(...KNOWN_RELEASES), args(mode, family)).map(([version, words]) => {
-    const { value } = istioRules({ version, family, args: words, nameservers, podIps: [POOLS[family].pod] })
+    const { value } = istioRules({ version, family, args: words, nameservers, podIps: [poolOf(mode, family).own] })
     return value?.ruleset.tables.flatMap((table) => table.chains.flatMap((chain) => chain.rules.map((rule): LabRule => ({ table: table.name, chain: chain.name, spec: printRule(rule) })))) ?? []
   })
 }

@@ -1,6 +1,6 @@
-import type { Family } from '../../../src/net/address.ts'
 import type { LabRule } from '../labCase.ts'
-import { MARKS, POOLS, TCP_PORTS } from './pools.ts'
+import { MARKS, TCP_PORTS } from './pools.ts'
+import type { Pool } from './pools.ts'
 
 /** A change of a rule set; the numbers say where and to what, whatever the rule set is. */
 export type Edit = { readonly at: number; readonly to: number } & (
@@ -25,15 +25,14 @@ function negated(spec: string, n: number): string {
 }
 
 /** The change of one rule's text. */
-function changed(spec: string, { kind, to }: Edit, family: Family): string {
-  const { pod, loopback, near, far, ranges } = POOLS[family]
+function changed(spec: string, { kind, to }: Edit, { own, loopback, near, far, ranges, devices }: Pool): string {
   switch (kind) {
     case 'negate': return negated(spec, to)
     case 'port': return spec.replace(/(--dports?|--to-ports|--on-port) \d+/, (_, flag: string) => `${flag} ${pick(flag === '--to-ports' || flag === '--on-port' ? [15006, 15001, 18080] : TCP_PORTS, to)}`)
     case 'target': return spec.replace(/-[jg] .*$/, `-j ${pick(TARGETS, to)}`)
     case 'id': return spec.replace(/--([ug]id)-owner \S+/, (_, which: string) => `--${which}-owner ${pick([0, 1000, 1337, '1000-1337'], to)}`)
-    case 'device': return spec.replace(/(-[io]) (\S+)/, (_, flag: string, device: string) => `${flag} ${device === 'lo' ? 'eth0' : 'lo'}`)
-    case 'address': return spec.replace(/(-[sd]) \S+/, (_, flag: string) => `${flag} ${pick([pod, ...loopback, ...near, ...far, ...ranges], to)}`)
+    case 'device': return spec.replace(/(-[io]) (\S+)/, (_, flag: string, device: string) => `${flag} ${pick(devices.filter((each) => each !== device), to)}`)
+    case 'address': return spec.replace(/(-[sd]) \S+/, (_, flag: string) => `${flag} ${pick([own, ...loopback, ...near, ...far, ...ranges], to)}`)
     case 'mark': return spec.replace(/0x539/, () => `0x${(pick(MARKS, to) ?? 1).toString(16)}`)
     case 'goto': return spec.replace(/-([jg]) (ISTIO_\S+)/, (_, how: string, chain: string) => `-${how === 'j' ? 'g' : 'j'} ${chain}`)
     default: return spec
@@ -41,7 +40,7 @@ function changed(spec: string, { kind, to }: Edit, family: Family): string {
 }
 
 /** The rules after an edit. */
-export function edited(rules: readonly LabRule[], edit: Edit, family: Family): LabRule[] {
+export function edited(rules: readonly LabRule[], edit: Edit, pool: Pool): LabRule[] {
   const at = rules.length === 0 ? 0 : edit.at % rules.length
   const rule = rules[at]
   if (edit.kind === 'insert') return rules.toSpliced(at, 0, edit.rule)
@@ -50,6 +49,6 @@ export function edited(rules: readonly LabRule[], edit: Edit, family: Family): L
     case 'delete': return rules.toSpliced(at, 1)
     case 'copy': return rules.toSpliced(edit.to % rules.length, 0, rule)
     case 'move': return rules.toSpliced(at, 1).toSpliced(edit.to % rules.length, 0, rule)
-    default: return rules.with(at, { ...rule, spec: changed(rule.spec, edit, family) })
+    default: return rules.with(at, { ...rule, spec: changed(rule.spec, edit, pool) })
   }
 }

@@ -1,13 +1,16 @@
 import fc from 'fast-check'
+import type { Hook } from '../../../src/netfilter/hook.ts'
 import type { Family } from '../../../src/net/address.ts'
 import type { LabProtocol } from '../labRun.ts'
-import { MARKS, POOLS, TCP_PORTS } from './pools.ts'
+import { MARKS, TCP_PORTS } from './pools.ts'
+import type { Pool } from './pools.ts'
 
 /** Where a rule may stand: what the kernel lets it say depends on that. */
 export interface Place {
+  readonly pool: Pool
   readonly family: Family
   /** The hooks its chain is reached from; null for a chain of one's own. */
-  readonly hook: 'PREROUTING' | 'INPUT' | 'OUTPUT' | 'POSTROUTING' | null
+  readonly hook: Hook | null
   readonly protocol: LabProtocol | null
 }
 
@@ -19,17 +22,13 @@ const port = fc.constantFrom(...TCP_PORTS, 5353, 20000)
 const ports = fc.oneof(port.map(String), fc.constantFrom('1:1024', '15000:15100', ':9999', '20000:65535'))
 const words = (...list: readonly string[]): fc.Arbitrary<string> => fc.constantFrom(...list)
 
-const addresses = (family: Family): fc.Arbitrary<string> => {
-  const { pod, loopback, near, far, ranges } = POOLS[family]
-  return fc.constantFrom(pod, ...loopback, ...near, ...far, ...ranges)
-}
+const addresses = ({ own, loopback, near, far, ranges }: Pool): fc.Arbitrary<string> => fc.constantFrom(own, ...loopback, ...near, ...far, ...ranges)
 
-const range = (family: Family): fc.Arbitrary<string> => fc.constantFrom(...(family === 4 ? ['10.20.0.1-10.20.0.80', '127.0.0.2-127.0.0.9', '1.0.0.0-10.255.255.255'] : ['fd00:20::1-fd00:20::78', '::-::10', '2001:db8::-2001:db9::']))
+const range = ({ spans }: Pool): fc.Arbitrary<string> => fc.constantFrom(...spans)
 
 const states = words('NEW', 'ESTABLISHED', 'INVALID', 'RELATED,ESTABLISHED', 'NEW,RELATED', 'UNTRACKED')
 
-function conntrack(family: Family): fc.Arbitrary<string> {
-  const { pod, far: [far = pod] } = POOLS[family]
+function conntrack({ own: pod, far: [far = pod] }: Pool): fc.Arbitrary<string> {
   return fc.oneof(
     { weight: 3, arbitrary: bang(states.map((list) => `--ctstate ${list}`)) },
     bang(fc.constantFrom('--ctstate DNAT', '--ctstate SNAT', '--ctstatus SEEN_REPLY', '--ctstatus ASSURED', '--ctstatus CONFIRMED', '--ctstatus NONE')),
@@ -46,7 +45,7 @@ const owner = fc.oneof(
 
 const addrtype = ({ hook }: Place): fc.Arbitrary<string> => fc.tuple(
   bang(words('--dst-type LOCAL', '--src-type LOCAL', '--dst-type UNICAST', '--src-type UNICAST', '--dst-type LOCAL,BROADCAST')),
-  hook === 'PREROUTING' || hook === 'INPUT' ? words('', '', ' --limit-iface-in') : hook === null ? words('') : words('', '', ' --limit-iface-out'),
+  hook === 'PREROUTING' || hook === 'INPUT' || hook === 'FORWARD' ? words('', '', ' --limit-iface-in') : hook === null ? words('') : words('', '', ' --limit-iface-out'),
 ).map((parts) => `-m addrtype ${parts.join('')}`)
 
 const tcp = fc.oneof(bang(ports.map((text) => `--dport ${text}`)), bang(ports.map((text) => `--sport ${text}`)), bang(words('--syn', '--tcp-flags SYN,ACK SYN,ACK', '--tcp-flags RST RST', '--tcp-flags ALL SYN'))).map((text) => `-m tcp ${text}`)
@@ -64,13 +63,13 @@ const remembering = words(
   '-m quota --quota 100', '-m quota ! --quota 61', '-m recent --name cw --set', '-m recent --name cw --rcheck', '-m recent --name cw ! --update --rdest',
 )
 
-const plain = ({ family, hook }: Place): fc.Arbitrary<string> => fc.oneof(
+const plain = ({ family, hook, pool }: Place): fc.Arbitrary<string> => fc.oneof(
   bang(markValue.map((text) => `--mark ${text}`)).map((text) => `-m mark ${text}`),
   bang(markValue.map((text) => `--mark ${text}`)).map((text) => `-m connmark ${text}`),
-  conntrack(family), conntrack(family),
+  conntrack(pool), conntrack(pool),
   states.map((list) => `-m state --state ${list.replace('DNAT', 'NEW')}`),
-  bang(range(family).map((text) => `--src-range ${text}`)).map((text) => `-m iprange ${text}`),
-  bang(range(family).map((text) => `--dst-range ${text}`)).map((text) => `-m iprange ${text}`),
+  bang(range(pool).map((text) => `--src-range ${text}`)).map((text) => `-m iprange ${text}`),
+  bang(range(pool).map((text) => `--dst-range ${text}`)).map((text) => `-m iprange ${text}`),
   words('-m length --length 0:59', '-m length --length 60', '-m length --length 40:52', '-m length ! --length 80', '-m comment --comment "a rule"'),
   bang(words('--tos 0x10/0x3f', '--tos 0x00/0xff')).map((text) => `-m tos ${text}`),
   bang(words('--dscp 0x00', '--dscp 0x0a')).map((text) => `-m dscp ${text}`),
@@ -87,13 +86,11 @@ const outgoing = (hook: Place['hook']): boolean => hook === 'OUTPUT' || hook ===
 
 /** One condition that may stand there. */
 export function match(place: Place): fc.Arbitrary<string> {
-  const { hook, family, protocol } = place
-  const incoming = hook === 'PREROUTING' || hook === 'INPUT' || hook === null
-  const outgoing = hook === 'OUTPUT' || hook === 'POSTROUTING' || hook === null
-  const devices = [...(incoming ? ['-i lo', '-i eth0', '-i eth+'] : []), ...(outgoing ? ['-o lo', '-o eth0'] : [])]
+  const { hook, family, protocol, pool } = place
+  const devices = [...(hook === 'OUTPUT' || hook === 'POSTROUTING' ? [] : pool.devices.map((name) => `-i ${name}`)), ...(hook === 'PREROUTING' || hook === 'INPUT' ? [] : pool.devices.map((name) => `-o ${name}`))]
   const anywhere: fc.WeightedArbitrary<string>[] = [
     { weight: 4, arbitrary: plain(place) }, { weight: 1, arbitrary: remembering }, { weight: 1, arbitrary: addrtype(place) }, { weight: 2, arbitrary: bang(fc.constantFrom(...devices)) },
-    { weight: 2, arbitrary: bang(addresses(family).map((each) => `-d ${each}`)) }, { weight: 2, arbitrary: bang(addresses(family).map((each) => `-s ${each}`)) },
+    { weight: 2, arbitrary: bang(addresses(pool).map((each) => `-d ${each}`)) }, { weight: 2, arbitrary: bang(addresses(pool).map((each) => `-s ${each}`)) },
   ]
   if (hook === 'OUTPUT' || hook === 'POSTROUTING') anywhere.push({ weight: 3, arbitrary: owner })
   if (hook === 'PREROUTING' || hook === 'INPUT') anywhere.push({ weight: 1, arbitrary: words('-m socket', '-m socket --transparent', '-m socket --nowildcard', '-m socket --nowildcard --restore-skmark') })

@@ -3,7 +3,7 @@ import type { Family } from '../../../src/net/address.ts'
 import { BUILTIN_CHAINS } from '../../../src/netfilter/table.ts'
 import type { TableName } from '../../../src/netfilter/table.ts'
 import type { LabRule } from '../labCase.ts'
-import { POOLS } from './pools.ts'
+import type { Pool } from './pools.ts'
 import { match } from './randomMatches.ts'
 import type { Place } from './randomMatches.ts'
 
@@ -15,8 +15,8 @@ const MARKING = [
   'CONNMARK --set-xmark 0x539/0xffffffff', 'CONNMARK --set-mark 0x111/0xfff', 'CONNMARK --restore-mark --nfmask 0xff --ctmask 0xff', 'CONNMARK --and-mark 0x1',
 ] as const
 
-function natTargets({ family, hook, protocol }: Place): readonly string[] {
-  const { pod, second, near: [near = pod], far: [far = pod] } = POOLS[family]
+function natTargets({ family, hook, protocol, pool }: Place): readonly string[] {
+  const { own: pod, second, near: [near = pod], far: [far = pod] } = pool
   const to = (address: string, port: number): string => `${bracket(family, address)}:${port}`
   const loop = family === 4 ? '127.0.0.1' : '::1'
   const ported = protocol === null || protocol === 'icmp' ? [] : ['REDIRECT --to-ports 15006', 'REDIRECT --to-ports 15001', 'REDIRECT --to-ports 18080', `DNAT --to-destination ${to(pod, 18080)}`, `DNAT --to-destination ${to(near, 80)}`, `DNAT --to-destination ${to(loop, 15001)}`]
@@ -61,15 +61,21 @@ function target(table: TableName, place: Place, chains: readonly string[]): fc.A
 
 const TABLE_NAMES: fc.Arbitrary<TableName> = fc.constantFrom('raw', 'mangle', 'mangle', 'nat', 'nat', 'nat', 'filter', 'security')
 
-const HOOKS = ['PREROUTING', 'INPUT', 'OUTPUT', 'POSTROUTING'] as const
+const HOOKS = ['PREROUTING', 'INPUT', 'FORWARD', 'OUTPUT', 'POSTROUTING'] as const
+
+/** Where rules are made for. */
+export interface Site {
+  readonly family: Family
+  readonly pool: Pool
+}
 
 /** Later chains only, so that there are no loops. */
 const OWN_CHAINS = ['C1', 'C2', 'C3'] as const
 
-function ruleIn(table: TableName, family: Family): fc.Arbitrary<LabRule> {
+function ruleIn(table: TableName, { family, pool }: Site): fc.Arbitrary<LabRule> {
   const hooks = HOOKS.filter((hook) => BUILTIN_CHAINS[table].includes(hook))
   return fc.tuple(fc.constantFrom(...hooks, ...hooks, ...OWN_CHAINS), fc.constantFrom('tcp', 'tcp', 'tcp', 'udp', 'icmp', null, null)).chain(([chain, protocol]) => {
-    const place: Place = { family, hook: hooks.find((hook) => hook === chain) ?? null, protocol }
+    const place: Place = { family, pool, hook: hooks.find((hook) => hook === chain) ?? null, protocol }
     const behind = OWN_CHAINS.slice(OWN_CHAINS.findIndex((each) => each === chain) + 1)
     return fc.tuple(fc.array(match(place), { maxLength: 3 }), target(table, place, behind)).map(([matches, then]): LabRule => ({ table, chain, spec: specOf(place, matches, then) }))
   })
@@ -88,6 +94,6 @@ function once(matches: readonly string[]): string[] {
   return matches.filter((_, i) => names.indexOf(names[i] ?? '') === i)
 }
 
-export const randomRule = (family: Family): fc.Arbitrary<LabRule> => TABLE_NAMES.chain((table) => ruleIn(table, family))
+export const randomRule = (site: Site): fc.Arbitrary<LabRule> => TABLE_NAMES.chain((table) => ruleIn(table, site))
 
-export const randomSet = (family: Family): fc.Arbitrary<LabRule[]> => fc.array(randomRule(family), { minLength: 1, maxLength: 24, size: 'max' })
+export const randomSet = (site: Site): fc.Arbitrary<LabRule[]> => fc.array(randomRule(site), { minLength: 1, maxLength: 24, size: 'max' })

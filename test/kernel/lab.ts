@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { collectScript } from '../../src/host/collectScript.ts'
-import { makeNamespaces, removeNamespaces } from './podNamespaces.ts'
-import type { Namespaces } from './podNamespaces.ts'
+import { makeNamespaces, removeNamespaces } from './namespaces.ts'
+import type { Namespaces } from './namespaces.ts'
+import { LEAVES } from './nodeNamespaces.ts'
 import { Program } from './program.ts'
 import type { EventMessage, LabMode, Reply, Role } from './program.ts'
 import { familyOf } from './labRun.ts'
@@ -10,23 +11,24 @@ import type { RuleHandles } from './ruleHandles.ts'
 import { must } from './run.ts'
 import { TraceMonitor } from './traceMonitor.ts'
 
-const POD_ROLES: readonly Role[] = ['app', 'sshd', 'agent', 'envoy', 'dialler']
+const POD: readonly Role[] = ['app', 'sshd', 'agent', 'envoy']
+const ROLES: Readonly<Record<LabMode, readonly Role[]>> = { REDIRECT: POD, TPROXY: POD, NODE: ['app', 'sshd'] }
 
 /** Source ports the laboratory gives out, and the ports of the datagrams that end a trace: none of them is anybody's. */
 const SOURCE_PORTS = { first: 20000, last: 29999 }
 const SENTINELS = { first: 61000, last: 65000 }
 
-const open = new Set<PodLab>()
+const open = new Set<Lab>()
 process.once('exit', () => { for (const lab of open) lab.close() })
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => { process.exit(130) })
 
-/** A pod with its programs, and the outside: rules are loaded and connections made one after the other. */
-export class PodLab {
+/** A pod or a node with its programs, and what is around it: rules are loaded and connections made one after the other. */
+export class Lab {
   readonly mode: LabMode
   readonly namespaces: Namespaces
   private readonly programs: readonly Program[]
   private readonly dialler: Program
-  private readonly outside: Program
+  private readonly far: ReadonlyMap<string, Program>
   private readonly monitor: TraceMonitor
   private events: EventMessage[] = []
   private sourcePort = SOURCE_PORTS.first
@@ -37,18 +39,17 @@ export class PodLab {
   private constructor(name: string, mode: LabMode) {
     this.mode = mode
     this.namespaces = makeNamespaces(name, mode)
-    const { pod, outside } = this.namespaces
+    const { inside, far } = this.namespaces
     const heard = (message: EventMessage): void => { this.events.push(message) }
-    const inPod = POD_ROLES.map((role) => new Program(pod, role, mode, heard))
-    this.outside = new Program(outside, 'outside', mode, heard)
-    this.programs = [...inPod, this.outside]
-    this.dialler = inPod.find(({ role }) => role === 'dialler') ?? this.outside
-    this.monitor = new TraceMonitor(pod)
+    this.dialler = new Program(inside, 'dialler', mode, heard)
+    this.far = new Map(Object.entries(far).map(([place, namespace]) => [place, new Program(namespace, 'outside', mode, heard)]))
+    this.programs = [...ROLES[mode].map((role) => new Program(inside, role, mode, heard)), this.dialler, ...this.far.values()]
+    this.monitor = new TraceMonitor(inside)
     open.add(this)
   }
 
-  static async create(name: string, mode: LabMode): Promise<PodLab> {
-    const lab = new PodLab(name, mode)
+  static async create(name: string, mode: LabMode): Promise<Lab> {
+    const lab = new Lab(name, mode)
     await Promise.all(lab.programs.map(({ ready }) => ready))
     await lab.listening()
     return lab
@@ -56,30 +57,30 @@ export class PodLab {
 
   /** The monitor of a namespace without rules sees nothing: one rule, until it listens. */
   private async listening(): Promise<void> {
-    const { pod } = this.namespaces
-    await must(pod, ['iptables-nft-restore'], '*raw\n-A OUTPUT -p udp -j TRACE\nCOMMIT\n')
+    const { inside } = this.namespaces
+    await must(inside, ['iptables-nft-restore'], '*raw\n-A OUTPUT -p udp -j TRACE\nCOMMIT\n')
     await sleep(250)
     await this.traced({ to: '127.0.0.1' })
-    await must(pod, ['nft', 'flush', 'ruleset'])
+    await must(inside, ['nft', 'flush', 'ruleset'])
   }
 
   /** Settings that hold until the next call. */
   async configure(sysctls: readonly string[]): Promise<void> {
     const back = this.configured.filter((each) => !sysctls.includes(each)).map((each) => each.replace(/=.*/, '=0'))
     const changes = [...back, ...sysctls.filter((each) => !this.configured.includes(each))]
-    if (changes.length > 0) await must(this.namespaces.pod, ['sysctl', '-q', '-w', ...changes])
+    if (changes.length > 0) await must(this.namespaces.inside, ['sysctl', '-q', '-w', ...changes])
     if (changes.length > 0) this.configured = sysctls
   }
 
   /** What `chainwalk collect` prints there. All but the rules is the same until settings change, and is not collected again. */
   async collect(): Promise<string> {
-    const { pod } = this.namespaces
+    const { inside } = this.namespaces
     if (this.facts?.sysctls !== this.configured) {
-      const all = await must(pod, ['sh'], collectScript())
+      const all = await must(inside, ['sh'], collectScript())
       this.facts = { sysctls: this.configured, text: all.slice(all.indexOf('$ ip addr')) }
     }
     const [rules = ''] = collectScript().split(/^if has ip; then$/m)
-    return `${await must(pod, ['sh'], `${rules}\nexit 0\n`)}${this.facts.text}`
+    return `${await must(inside, ['sh'], `${rules}\nexit 0\n`)}${this.facts.text}`
   }
 
   async attempt(connection: LabConnection, handles: RuleHandles | null, seconds: number): Promise<LabRun> {
@@ -102,8 +103,9 @@ export class PodLab {
 
   private dial({ from, protocol, source, to, port, uid, gid, mark }: LabConnection, seconds: number): Promise<Reply> {
     this.sourcePort = this.sourcePort >= SOURCE_PORTS.last ? SOURCE_PORTS.first : this.sourcePort + 1
-    const dialler = from === 'pod' ? this.dialler : this.outside
-    return dialler.ask({ do: 'dial', protocol, source, sourcePort: this.sourcePort, to, port, uid, gid, mark, transparent: from === 'outside', seconds })
+    const dialler = this.far.get(from) ?? this.dialler
+    const marked = this.mode === 'NODE' && from === 'outside' ? LEAVES : mark
+    return dialler.ask({ do: 'dial', protocol, source, sourcePort: this.sourcePort, to, port, uid, gid, mark: marked, transparent: from !== 'inside', seconds })
   }
 
   /** Until no program has anything left to do. */
