@@ -1,9 +1,10 @@
-import type { Address } from '../net/address.ts'
-import { isAnyAddress } from '../net/address.ts'
+import { anyAddress, isAnyAddress } from '../net/address.ts'
+import type { Address, Family } from '../net/address.ts'
 import type { AddressType, MatchContext, SocketView } from '../extensions/matchContext.ts'
 import type { CtEntry } from '../netfilter/ctState.ts'
 import type { Hook } from '../netfilter/hook.ts'
 import type { Skb } from '../netfilter/skb.ts'
+import type { Tuple } from '../netfilter/tuple.ts'
 import type { Ternary } from '../netfilter/ternary.ts'
 import { inSet } from './ipset.ts'
 import type { Kernel } from './kernel.ts'
@@ -26,7 +27,8 @@ export class KernelContext implements MatchContext {
   }
 
   ct(skb: Skb): CtEntry | null {
-    return this.kernel.ctOf(skb)
+    if (skb.ct !== null || !skb.ctTemplate || skb.ctTemplate.notrack) return this.kernel.ctOf(skb)
+    return template(skb.family)
   }
 
   addressType(address: Address, device: string | null): AddressType {
@@ -75,6 +77,17 @@ export class KernelContext implements MatchContext {
     this.kernel.cell.change((draft) => { draft.memory[key] = value })
   }
 }
+
+/** What rules of raw see behind `CT --zone`: nf_ct_tmpl_alloc's connection, in which nothing is set. */
+function template(family: Family): CtEntry {
+  const address = anyAddress(family)
+  const nothing: Tuple = { protocol: 0, src: address, sport: 0, dst: address, dport: 0 }
+  return { ...UNTOUCHED, original: nothing, reply: nothing }
+}
+
+const UNTOUCHED = {
+  id: -1, zone: 0, zoneDirection: 'both', mark: 0, confirmed: false, seenReply: false, assured: false, srcNat: false, dstNat: false, srcNatDone: false, dstNatDone: false, tcpState: 'NONE',
+} as const
 
 const ADDRESS_TYPES = {
   unicast: 'UNICAST', local: 'LOCAL', broadcast: 'BROADCAST', multicast: 'MULTICAST', anycast: 'ANYCAST',

@@ -31,7 +31,7 @@ export function compileEntry(info: Conntrack): EntryTest | null {
 
 function directionTest({ ctdir }: Conntrack): EntryTest[] {
   if (!ctdir) return []
-  return [(skb) => skb.ct?.kind === 'entry' && skb.ct.reply === (ctdir === 'REPLY')]
+  return [(skb) => (skb.ct?.kind === 'entry' && skb.ct.reply) === (ctdir === 'REPLY')]
 }
 
 const tupleOf = (name: string): ((ct: CtEntry) => Tuple) => (name.startsWith('ctorig') ? (ct) => ct.original : (ct) => ct.reply)

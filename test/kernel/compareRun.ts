@@ -10,6 +10,8 @@ import type { LabMode } from './program.ts'
 import type { TracedPacket } from './packetText.ts'
 
 const EPERM = 1
+/** Reset behind the handshake: it was connected for a moment. */
+const ECONNRESET = 104
 
 /** What the caller's connect() gave, in this project's words. */
 export function resultOf({ result, error, loops }: LabRun): Result {
@@ -18,7 +20,7 @@ export function resultOf({ result, error, loops }: LabRun): Result {
     case 'connected':
     case 'refused':
     case 'timeout': return result
-    default: return error === EPERM ? 'not-permitted' : 'unreachable'
+    default: return error === ECONNRESET ? 'connected' : error === EPERM ? 'not-permitted' : 'unreachable'
   }
 }
 

@@ -48,7 +48,9 @@ const outsideCommands = (): string[] => [
   ...[...NODE, GATEWAY[4], GATEWAY[6]].map((address) => `route add ${bare(address)} dev eth0 table local`),
   ...PODS.flatMap(({ address }) => [`route add ${address[4]} via ${bare(NODE[0])} dev eth0 table local`, `route add ${address[6]} via ${bare(NODE[1])} dev eth0 table local`]),
   'route add local 0.0.0.0/0 dev lo table local', 'route add local ::/0 dev lo table local',
-  `route add default via ${bare(NODE[0])} dev eth0 table ${LEAVES}`, `route add default via ${bare(NODE[1])} dev eth0 table ${LEAVES}`,
+  ...[LEAVES, ANSWERS].flatMap((table) => NODE.map((address) => `route add default via ${bare(address)} dev eth0 table ${table}`)),
+  // Neighbours of the node answer each other without it.
+  ...['172.18.0.0/24', 'fd00:18::/64'].map((link) => `route add throw ${link} table ${ANSWERS}`),
 ]
 
 /** Its own dials are nobody's when they come back as they went. */
@@ -62,7 +64,7 @@ function makeOutside(outside: string): void {
   mustNow(outside, ['sysctl', '-q', '-w', 'net.ipv4.conf.all.accept_local=1', 'net.ipv4.conf.default.accept_local=1', 'net.ipv4.conf.all.send_redirects=0', 'net.ipv4.conf.eth0.accept_redirects=0', 'net.ipv6.conf.eth0.accept_redirects=0'])
   mustNow(outside, ['ip', '-batch', '-'], outsideCommands().join('\n'))
   for (const family of ['-4', '-6']) {
-    for (const mark of [LEAVES, ANSWERS]) mustNow(outside, ['ip', family, 'rule', 'add', 'pref', '5', 'fwmark', `${mark}`, 'lookup', `${LEAVES}`])
+    for (const mark of [LEAVES, ANSWERS]) mustNow(outside, ['ip', family, 'rule', 'add', 'pref', '5', 'fwmark', `${mark}`, 'lookup', `${mark}`])
     mustNow(outside, ['ip', family, 'rule', 'add', 'pref', '10', 'lookup', 'local'])
     mustNow(outside, ['ip', family, 'rule', 'del', 'pref', '0'])
   }
