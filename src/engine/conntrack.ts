@@ -6,6 +6,7 @@ import { invert } from '../netfilter/tuple.ts'
 import type { Tuple } from '../netfilter/tuple.ts'
 import { printEndpoint, sameAddress } from '../net/address.ts'
 import type { Verdict } from '../netfilter/verdict.ts'
+import { tcpTransition } from './tcpTransition.ts'
 import { clashes, findConnection } from './conntrackTable.ts'
 import type { CtHit } from './conntrackTable.ts'
 import type { Kernel } from './kernel.ts'
@@ -87,41 +88,6 @@ function mayBegin(kernel: Kernel, skb: Skb): boolean {
 
 /** Requests of ICMP and ICMPv6 (valid_new in nf_conntrack_proto_icmp*.c). */
 const QUERIES: ReadonlySet<number> = new Set([8, 13, 15, 17, 128, 139])
-
-type Segment = 'SYN' | 'SYNACK' | 'FIN' | 'ACK' | 'RST' | 'NONE'
-
-function segmentOf(flags: number): Segment {
-  if (flags & TcpFlag.RST) return 'RST'
-  if (flags & TcpFlag.SYN) return flags & TcpFlag.ACK ? 'SYNACK' : 'SYN'
-  if (flags & TcpFlag.FIN) return 'FIN'
-  return flags & TcpFlag.ACK ? 'ACK' : 'NONE'
-}
-
-/** nf_conntrack_tcp_packet: the entry's next state; null where the packet is invalid. */
-function tcpTransition(skb: Skb, hit: CtHit | null): CtTcpState | null {
-  if (skb.protocol !== Protocol.tcp) return 'NONE'
-  const segment = segmentOf(skb.tcpFlags)
-  if (segment === 'NONE') return null
-  if (!hit) return segment === 'SYN' ? 'SYN_SENT' : 'ESTABLISHED'
-  return (hit.reply ? REPLY : ORIGINAL)[segment]?.[hit.entry.tcpState] ?? (segment === 'RST' ? 'CLOSE' : hit.entry.tcpState)
-}
-
-type Transitions = Readonly<Partial<Record<Segment, Readonly<Partial<Record<CtTcpState, CtTcpState | null>>>>>>
-
-/** tcp_conntracks[][][] of nf_conntrack_proto_tcp.c, the cells a handshake and its refusals reach; null is sIV. */
-const ORIGINAL: Transitions = {
-  SYN: { SYN_RECV: 'SYN_RECV', ESTABLISHED: 'ESTABLISHED', TIME_WAIT: 'SYN_SENT', CLOSE: 'SYN_SENT', SYN_SENT: 'SYN_SENT' },
-  SYNACK: { SYN_SENT: null, NONE: null, SYN_SENT2: 'SYN_RECV' },
-  ACK: { SYN_SENT: null, SYN_SENT2: null, SYN_RECV: 'ESTABLISHED', ESTABLISHED: 'ESTABLISHED' },
-  FIN: { SYN_SENT: null, SYN_RECV: 'FIN_WAIT', ESTABLISHED: 'FIN_WAIT' },
-}
-
-const REPLY: Transitions = {
-  SYN: { SYN_SENT: 'SYN_SENT2', SYN_RECV: null, ESTABLISHED: null },
-  SYNACK: { SYN_SENT: 'SYN_RECV', SYN_RECV: 'SYN_RECV', ESTABLISHED: 'ESTABLISHED' },
-  ACK: { SYN_SENT: null, SYN_RECV: 'SYN_RECV', ESTABLISHED: 'ESTABLISHED' },
-  FIN: { SYN_SENT: null, SYN_RECV: 'FIN_WAIT', ESTABLISHED: 'FIN_WAIT' },
-}
 
 /** nf_conntrack_confirm: the entry becomes findable once its first packet has passed all hooks, unless another stands in its place. */
 export function confirm(kernel: Kernel): Verdict {

@@ -89,6 +89,9 @@ export class Kernel {
     return decided
   }
 
+  /** The same as a function of its own, for look-ups that may ask. */
+  readonly settle = (doubt: Unknown): boolean => this.decide(doubt)
+
   ctOf(skb: Skb): CtEntry | null {
     return skb.ct?.kind === 'entry' ? (this.cell.state.conntrack[skb.ct.id] ?? null) : null
   }

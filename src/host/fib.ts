@@ -1,7 +1,8 @@
-import { isLinkLocal, isLoopback, isMulticast, sameAddress } from '../net/address.ts'
+import { isLinkLocal, isLoopback, isMulticast, printAddress, sameAddress } from '../net/address.ts'
 import type { Address, Family } from '../net/address.ts'
 import { contains, maskOf, masked, parsePrefix, prefixLength, width } from '../net/prefix.ts'
-import type { InterfaceAddress, Netns, PolicyRule, Route, RouteType } from './netns.ts'
+import type { InterfaceAddress, Netns, PolicyAction, PolicyRule, Route, RouteType } from './netns.ts'
+import type { Unknown } from '../netfilter/ternary.ts'
 
 /** What a routing decision may depend on (struct flowi). */
 export interface Flow {
@@ -25,6 +26,9 @@ export interface FibMatch {
   readonly table: number
 }
 
+/** Answers what the input does not tell. */
+export type Decide = (doubt: Unknown) => boolean
+
 /** Routes and policy rules, made ready for look-ups (fib_lookup). */
 export class Fib {
   private readonly netns: Netns
@@ -38,16 +42,28 @@ export class Fib {
   }
 
   /** The route this flow takes: policy rules in order of priority, in each table the longest prefix, then the lowest metric. */
-  lookup(flow: Flow): FibMatch | FibError {
+  lookup(flow: Flow, decide: Decide): FibMatch | FibError {
+    let from = 0
     for (const rule of this.rules) {
-      if (rule.family !== flow.family || !ruleApplies(rule, flow)) continue
-      if (rule.action.kind !== 'lookup') return rule.action.kind === 'unmodelled' ? 'unreachable' : rule.action.kind
-      const found = this.lookupTable(rule.action.table, flow)
-      if (found === null || found.type === 'throw') continue
-      if (found.type === 'blackhole' || found.type === 'unreachable' || found.type === 'prohibit') return found.type
-      return { route: found, table: rule.action.table }
+      if (rule.family !== flow.family || rule.priority < from || !ruleApplies(rule, flow) || !certainlyApplies(rule, flow, decide)) continue
+      const found = this.act(rule.action, flow)
+      if (typeof found === 'number') from = found
+      else if (found !== null) return found
     }
     return 'no-route'
+  }
+
+  /** A rule's action: a route or the lack of one, the priority to go on at, or null for the next rule. */
+  private act(action: PolicyAction, flow: Flow): FibMatch | FibError | number | null {
+    if (action.kind === 'goto') return action.priority
+    if (action.kind === 'nop') return null
+    if (action.kind !== 'lookup') return action.kind
+    const found = this.lookupTable(action.table, flow)
+    if (found === null || found.type === 'throw') return null
+    if (found.type === 'blackhole' || found.type === 'unreachable' || found.type === 'prohibit') return found.type
+    // fib4_rule_suppress.
+    if (action.suppress !== null && (prefixLength(found.destination.mask) ?? 0) <= action.suppress) return null
+    return { route: found, table: action.table }
   }
 
   private lookupTable(table: number, flow: Flow): Route | null {
@@ -152,6 +168,12 @@ function groupRoutes(routes: readonly Route[]): ReadonlyMap<string, readonly Rou
   }
   for (const group of groups.values()) group.sort((x, y) => (prefixLength(y.destination.mask) ?? 0) - (prefixLength(x.destination.mask) ?? 0) || x.metric - y.metric)
   return groups
+}
+
+function certainlyApplies({ unread, priority, family }: PolicyRule, { src, dst, mark }: Flow, decide: Decide): boolean {
+  if (unread === null) return true
+  const ends = `${src ? printAddress(src) : '*'} > ${printAddress(dst)} mark ${mark}`
+  return decide({ code: 'unmodelled-policy-rule', message: `whether policy rule ${priority} applies to ${ends} is unknown, for its ${JSON.stringify(unread)} is not modelled`, probability: null, key: `ip rule ${family} ${priority} ${ends}` })
 }
 
 function ruleApplies(rule: PolicyRule, flow: Flow): boolean {

@@ -37,6 +37,12 @@ export interface Route {
 /** Routing tables that have a name (/etc/iproute2/rt_tables). */
 export const RouteTable = { local: 255, main: 254, default: 253 } as const
 
+/** What a policy rule does; `suppress` passes over a route whose prefix is no longer than that (suppress_prefixlength). */
+export type PolicyAction =
+  | { readonly kind: 'lookup'; readonly table: number; readonly suppress: number | null }
+  | { readonly kind: 'goto'; readonly priority: number }
+  | { readonly kind: 'blackhole' | 'unreachable' | 'prohibit' | 'nop' }
+
 /** One line of `ip rule`. */
 export interface PolicyRule {
   readonly family: Family
@@ -48,7 +54,9 @@ export interface PolicyRule {
   readonly in: string | null
   readonly out: string | null
   readonly uids: { readonly first: number; readonly last: number } | null
-  readonly action: { readonly kind: 'lookup'; readonly table: number } | { readonly kind: 'blackhole' | 'unreachable' | 'prohibit' | 'unmodelled' }
+  /** A condition or an action that is not understood: whether the rule applies is unknown wherever all else holds. */
+  readonly unread: string | null
+  readonly action: PolicyAction
 }
 
 /** A TCP socket in LISTEN, or an unconnected UDP socket. */
@@ -101,5 +109,5 @@ export interface Netns {
 /** The rules every namespace starts with (fib_default_rules_init). */
 export const defaultRules = (family: Family): readonly PolicyRule[] =>
   ([[0, RouteTable.local], [32766, RouteTable.main], ...(family === 4 ? [[32767, RouteTable.default]] : [])] as const).map(([priority = 0, table = 0]) => ({
-    family, priority, negated: false, from: null, to: null, mark: null, in: null, out: null, uids: null, action: { kind: 'lookup', table },
+    family, priority, negated: false, from: null, to: null, mark: null, in: null, out: null, uids: null, unread: null, action: { kind: 'lookup', table, suppress: null },
   }))

@@ -31,7 +31,7 @@ export class PolicyRuleReader implements SectionReader {
     const line = /^\s*(\d+):\s+((?:not\s+)?from\s.*)$/.exec(source.text)
     if (!line) return false
     if (Number(line[1]) === 0) this.firstRule()
-    const draft: Draft = { family: this.familyOf(line[2] ?? ''), priority: Number(line[1]), negated: false, from: null, to: null, mark: null, in: null, out: null, uids: null, action: { kind: 'unmodelled' } }
+    const draft: Draft = { family: this.familyOf(line[2] ?? ''), priority: Number(line[1]), negated: false, from: null, to: null, mark: null, in: null, out: null, uids: null, unread: null, action: { kind: 'nop' } }
     const problem = this.selectors(draft, (line[2] ?? '').trim().split(/\s+/))
     if (problem !== null) this.unmodelled(draft, problem, source)
     const list = (this.rules[draft.family] ??= [])
@@ -54,8 +54,8 @@ export class PolicyRuleReader implements SectionReader {
   }
 
   private unmodelled(draft: Draft, problem: string, source: SourceLine): void {
-    draft.action = { kind: 'unmodelled' }
-    const message = `this policy rule's ${JSON.stringify(problem)} is not modelled; what it does to a packet is unknown`
+    draft.unread = problem
+    const message = `this policy rule's ${JSON.stringify(problem)} is not modelled; whether it applies is unknown`
     this.diagnostics.push({ code: 'unmodelled-policy-rule', severity: 'warning', message, span: spanOf(source) })
   }
 
@@ -80,12 +80,21 @@ export class PolicyRuleReader implements SectionReader {
       case 'iif': draft.in = argument; return 2
       case 'oif': draft.out = argument; return 2
       case 'uidrange': draft.uids = uidRange(argument); return draft.uids ? 2 : 0
-      case 'lookup': case 'table': draft.action = { kind: 'lookup', table: this.tables.number(argument) }; return 2
-      case 'blackhole': case 'unreachable': case 'prohibit': draft.action = { kind: word }; return 1
+      case 'lookup': case 'table': draft.action = { kind: 'lookup', table: this.tables.number(argument), suppress: null }; return 2
+      case 'suppress_prefixlength': return suppressing(draft, argument)
+      case 'goto': draft.action = { kind: 'goto', priority: Number(argument) }; return /^\d+$/.test(argument) ? 2 : 0
+      case 'blackhole': case 'unreachable': case 'prohibit': case 'nop': draft.action = { kind: word }; return 1
       case 'proto': case 'protocol': return 2
       default: return 0
     }
   }
+}
+
+/** It stands behind the table. */
+function suppressing(draft: Draft, argument: string): number {
+  if (draft.action.kind !== 'lookup' || !/^\d+$/.test(argument)) return 0
+  draft.action = { ...draft.action, suppress: Number(argument) }
+  return 2
 }
 
 const isAction = (word: string): boolean => ['lookup', 'table', 'blackhole', 'unreachable', 'prohibit', 'goto', 'nop', 'masquerade'].includes(word)

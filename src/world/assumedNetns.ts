@@ -121,7 +121,7 @@ function policyRoute(family: Family, mark: NonNullable<PolicyRule['mark']>, prio
   const written = `0x${mark.value.toString(16)}${mark.mask === 0xffffffff ? '' : `/0x${mark.mask.toString(16)}`}`
   assumptions.push({ code: 'assume-tproxy-route', message: `\`ip rule add fwmark ${written} lookup ${table}\` and \`ip route add local default dev lo table ${table}\` are in place, as Istio sets them (add the output of \`ip rule\` and \`ip route show table all\`)` })
   return {
-    rule: { family, priority, negated: false, from: null, to: null, mark, in: null, out: null, uids: null, action: { kind: 'lookup', table } },
+    rule: { family, priority, negated: false, from: null, to: null, mark, in: null, out: null, uids: null, unread: null, action: { kind: 'lookup', table, suppress: null } },
     route: { family, table, type: 'local', destination: anyPrefix(family), via: null, device: 'lo', source: null, metric: 0 },
   }
 }

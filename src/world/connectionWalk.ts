@@ -208,7 +208,7 @@ export class ConnectionWalk implements Stage {
 
   private deliver(skb: Skb, found: Socket | null, role: PacketRole): void {
     if (skb.icmp?.quoted) return this.datagrams.receiveError(skb, this.legs[role.leg])
-    if (skb.icmp) return this.datagrams.receivePing(skb, role)
+    if (skb.icmp) return this.datagrams.receivePing(skb, this.legs[role.leg], role)
     const socket = found && (this.kernel.cell.state.sockets[found.id] ?? null)
     if (socket) this.kernel.tell(() => ({ kind: 'delivered', process: socket.process, port: socket.localPort, state: DELIVERED_TO[socket.state] }))
     if (skb.protocol === Protocol.tcp) this.tcp.receive(skb, socket, role)

@@ -42,9 +42,9 @@ export class DatagramEndpoint {
     this.stage.emit(sentBy(kernel, socket, { ...reversed(skb, 0), sport: socket.localPort }, bound), turned(role))
   }
 
-  receivePing(skb: Skb, role: PacketRole): void {
+  receivePing(skb: Skb, leg: Leg | undefined, role: PacketRole): void {
     const echo = skb.family === 4 ? { request: 8, reply: 0 } : { request: 128, reply: 129 }
-    if (skb.icmp?.type === echo.reply) return this.stage.finish(role.leg, 'connected')
+    if (skb.icmp?.type === echo.reply && leg && leg.socket !== null) this.stage.finish(leg.index, 'connected')
     if (skb.icmp?.type !== echo.request) return
     this.stage.act('kernel', `answers the ping of ${printAddress(skb.src)}`)
     const mark = replyMark(this.stage.kernel, skb)

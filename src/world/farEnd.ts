@@ -43,7 +43,7 @@ export class FarEnd {
 
   /** The device by which packets of an address outside come in. */
   deviceTowards(address: Address): string {
-    const found = this.fixed.fib.lookup({ family: address.family, src: null, dst: address, mark: 0, in: null, out: null, uid: 0 })
+    const found = this.fixed.fib.lookup({ family: address.family, src: null, dst: address, mark: 0, in: null, out: null, uid: 0 }, () => false)
     const device = typeof found === 'string' ? null : found.route.device
     return device !== null && device !== 'lo' ? device : (this.fixed.netns.interfaces.find(({ name }) => name !== 'lo')?.name ?? 'eth0')
   }

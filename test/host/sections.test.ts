@@ -26,8 +26,10 @@ describe('ip rule', () => {
   })
   it('says what is not modelled', () => {
     const result = read('$ ip -6 rule\n100:    from all fwmark 0x200/0x200 goto 32766\n101:    from all ipproto tcp dport 80 lookup 5\n102:    from all lookup main suppress_prefixlength 0')
-    expect(result.value.facts.rules[6]?.map(({ action }) => action.kind)).toEqual(['unmodelled', 'unmodelled', 'unmodelled'])
-    expect(codes(result).filter((code) => code === 'unmodelled-policy-rule')).toHaveLength(3)
+    expect(result.value.facts.rules[6]?.map(({ action, unread }) => [action, unread])).toEqual([
+      [{ kind: 'goto', priority: 32766 }, null], [{ kind: 'lookup', table: 5, suppress: null }, 'ipproto'], [{ kind: 'lookup', table: 254, suppress: 0 }, null],
+    ])
+    expect(codes(result).filter((code) => code === 'unmodelled-policy-rule')).toHaveLength(1)
   })
   it('without a prompt is IPv6 the second time', () => {
     const { rules } = facts('0:\tfrom all lookup local', '32766:\tfrom all lookup main', '0:\tfrom all lookup local')

@@ -21,13 +21,13 @@ export interface CampaignPlan {
   readonly onSet: (coverage: Coverage) => void
 }
 
-const KINDS = ['mutant', 'random', 'made', 'mutant', 'made'] as const
+const KINDS = ['mutant', 'made', 'random', 'mutant', 'made', 'mutant', 'made'] as const
 
 /** How long a disagreement is made smaller. */
 const SHRINKING = { seconds: 24 }
 
 /** The modes and backends of laboratories. Tables of iptables-legacy stay in a namespace once they were made, and nat's hooks with them. */
-const FRAMES = [['REDIRECT', 'nft'], ['NODE', 'nft'], ['TPROXY', 'nft'], ['REDIRECT', 'legacy'], ['REDIRECT', 'nft'], ['NODE', 'legacy'], ['TPROXY', 'legacy']] as const
+const FRAMES = [['REDIRECT', 'nft'], ['NODE', 'nft'], ['TPROXY', 'nft'], ['REDIRECT', 'legacy'], ['REDIRECT', 'nft'], ['TPROXY', 'nft'], ['NODE', 'legacy'], ['TPROXY', 'legacy']] as const
 
 type Frame = (typeof FRAMES)[number]
 

@@ -189,7 +189,8 @@ class Program:
         address = command['to']
         with socket.socket(family_of(address), socket.SOCK_DGRAM) as sock:
             try:
-                sock.bind((address, 0))
+                # To itself: nobody answers.
+                sock.bind((address, command['port']))
                 sock.sendto(b'', (address, command['port']))
                 self.tell(reply='sentinel', error=0)
             except OSError as problem:

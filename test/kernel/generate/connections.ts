@@ -8,7 +8,7 @@ function port(mode: LabMode, protocol: LabProtocol): fc.Arbitrary<number> {
   if (protocol === 'icmp') return fc.constant(0)
   if (mode === 'NODE') return fc.constantFrom(...(protocol === 'udp' ? [53, 5353] : [80, 8080, 22, 443]), ...NODE_PORTS)
   if (protocol === 'udp') return fc.constantFrom(...UDP_PORTS)
-  return fc.oneof({ weight: 4, arbitrary: fc.constantFrom(...APP_PORTS, 80, 443) }, { weight: 2, arbitrary: fc.constantFrom(...TCP_PORTS) })
+  return fc.oneof({ weight: 6, arbitrary: fc.constantFrom(...APP_PORTS, 80, 443) }, { weight: 1, arbitrary: fc.constantFrom(...TCP_PORTS) })
 }
 
 /** Of a host that is not the one with the rules. */
@@ -27,8 +27,8 @@ function fromInside(mode: LabMode, family: Family, protocol: LabProtocol): fc.Ar
   const { own, second, loopback, near, far } = poolOf(mode, family)
   const source = fc.oneof({ weight: 8, arbitrary: fc.constant(null) }, { weight: 1, arbitrary: fc.constantFrom(own, ...loopback) })
   const mark = fc.oneof({ weight: 8, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: fc.constantFrom(...MARKS) })
-  const to = fc.oneof({ weight: 2, arbitrary: fc.constantFrom(own, second, ...loopback) }, { weight: 4, arbitrary: fc.constantFrom(...near, ...far) })
-  const ids = fc.oneof({ weight: 3, arbitrary: fc.constant([1000, 1000] as const) }, { weight: 4, arbitrary: fc.constantFrom(...IDS) })
+  const to = fc.oneof({ weight: 1, arbitrary: fc.constantFrom(own, second, ...loopback) }, { weight: 3, arbitrary: fc.constantFrom(...near, ...far) })
+  const ids = fc.oneof({ weight: 2, arbitrary: fc.constant([1000, 1000] as const) }, { weight: 1, arbitrary: fc.constantFrom(...IDS) })
   return fc.tuple(ids, source, mark, to, port(mode, protocol)).map(([[uid, gid], bound, marked, dialled, at]): LabConnection => ({
     from: 'inside', protocol, source: bound !== null && loopback.includes(bound) && dialled !== own && dialled !== second && !loopback.includes(dialled) ? null : bound, to: dialled, port: at, uid, gid, mark: marked,
   }))

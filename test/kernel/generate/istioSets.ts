@@ -16,9 +16,9 @@ function args(mode: LabMode, family: Family): fc.Arbitrary<string[]> {
   const host = `${far}/${family === 4 ? 32 : 128}`
   return fc.tuple(
     fc.constant(['-p', '15001', '-z', '15006', '-u', '1337', '-g', '1337', '-m', mode]),
-    choice('-i', '*', '*', '*', '*', ranges.slice(0, 2).join(','), ranges[0] ?? '*', ''), choice('-x', '', '', host, ranges[3] ?? ''),
-    choice('-b', '*', '*', '*', '*', '*', '18080', '80,8080', ''), choice('-d', '15090,15021,15020', '15090,15021,15020', '15020', '8080', ''),
-    choice('-o', '', '', '443', '80,53'), choice('-q', '', '', '443', '80,8080'), choice('-k', '', '', '', '', '', '', 'eth0'), choice('-c', '', '', '', '', '', '', '', 'eth0'),
+    choice('-i', '*', '*', '*', '*', '*', '*', ranges.slice(0, 2).join(','), ranges[0] ?? '*', ''), choice('-x', '', '', host, ranges[3] ?? ''),
+    choice('-b', '*', '*', '*', '*', '*', '*', '*', '18080', '80,8080', ''), choice('-d', '15090,15021,15020', '15090,15021,15020', '15020', '8080', ''),
+    choice('-o', '', '', '443', '80,53'), choice('-q', '', '', '443', '80,8080'), choice('-k', ...Array.from({ length: 11 }, () => ''), 'eth0'), choice('-c', '', '', '', '', '', '', '', 'eth0'),
     either('--redirect-dns'), either('--capture-all-dns'), either('--drop-invalid'),
   ).map((lists) => lists.flat())
 }
