@@ -1,5 +1,5 @@
 import { isLinkLocal, isLoopback } from '../net/address.ts'
-import type { Address, Family } from '../net/address.ts'
+import type { Family } from '../net/address.ts'
 import { Protocol } from '../net/protocol.ts'
 import { TcpFlag } from '../net/tcpFlags.ts'
 import type { FibError } from '../host/fib.ts'
@@ -103,7 +103,7 @@ const IPTOS_PREC_INTERNETCONTROL = 0xc0
 /** icmp_send: from the address that was dialled if it is our own, else from what the route gives. */
 export function icmpError(kernel: Kernel, skb: Skb, type: number, code: number): Answer {
   if (skb.icmp?.quoted || redirects(kernel, skb)) return null
-  const own: Address | null = kernel.fixed.fib.isLocal(skb.dst) ? skb.dst : null
+  const own = answersAs(kernel, skb) ? skb.dst : null
   const protocol = skb.family === 4 ? Protocol.icmp : Protocol.icmpv6
   const packet: Packet = {
     ...DEFAULTS, family: skb.family, protocol, src: skb.dst, dst: skb.src, sport: 0, dport: 0, length: errorLength(skb),
@@ -112,6 +112,12 @@ export function icmpError(kernel: Kernel, skb: Skb, type: number, code: number):
   }
   const answer = routed(kernel, packet, { src: own, mark: replyMark(kernel, skb), uid: 0, source: 'any' })
   return answer && { ...answer, owner: { kind: 'kernel' }, ct: attached(skb) }
+}
+
+/** ipv6_chk_addr: an address of host or link scope is this host's on its own interface only. */
+function answersAs(kernel: Kernel, { family, dst, in: device }: Skb): boolean {
+  if (!kernel.fixed.fib.isLocal(dst)) return false
+  return family === 4 || device === null || device === 'lo' || !(isLoopback(dst) || isLinkLocal(dst))
 }
 
 /**

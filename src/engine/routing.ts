@@ -1,4 +1,4 @@
-import { anyAddress, isAnyAddress, isLoopback, isMulticast } from '../net/address.ts'
+import { anyAddress, isAnyAddress, isLinkLocal, isLoopback, isMulticast } from '../net/address.ts'
 import type { Address } from '../net/address.ts'
 import type { FibError, FibMatch, Flow } from '../host/fib.ts'
 import { RouteTable } from '../host/netns.ts'
@@ -67,7 +67,7 @@ export function routeInput(kernel: Kernel): InputRoute {
   const device = skb.in ?? 'lo'
   const martian = martianAddress(kernel, skb, device)
   if (martian) return { kind: 'drop', code: 'martian', why: martian }
-  const found = kernel.fixed.fib.lookup(inputFlow(skb, skb.mark), kernel.settle)
+  const found = kernel.fixed.fib.lookup({ ...inputFlow(skb, skb.mark), out: strictInput(skb, device) }, kernel.settle)
   if (typeof found === 'string') return unroutable(kernel, skb, device, found, `there is no route to it (${found})`)
   const { route, table } = found
   const why = `table ${tableName(table)}, ${route.type} dev ${route.device ?? '-'}`
@@ -79,6 +79,9 @@ export function routeInput(kernel: Kernel): InputRoute {
   if (!sourceValid(kernel)) return invalidSource(device)
   return { kind: 'forward', device: route.device ?? device, why }
 }
+
+/** rt6_need_strict: what goes to ::1 or a link-local address must be routed by the device it came in by; the route of ::1 is lo's. */
+const strictInput = ({ family, dst }: Skb, device: string): string | null => (family === 6 && device !== 'lo' && (isLoopback(dst) || isLinkLocal(dst)) ? device : null)
 
 /** ip_error: the sender is told only by a host that forwards. */
 function unroutable(kernel: Kernel, skb: Skb, device: string, error: FibError, why: string): InputRoute {
@@ -98,7 +101,7 @@ function forwards(kernel: Kernel, skb: Skb, device: string): boolean {
 function martianAddress(kernel: Kernel, skb: Skb, device: string): string | null {
   if (isMulticast(skb.src)) return 'its source is a multicast address'
   if (device === 'lo') return null
-  if (skb.family === 6) return isLoopback(skb.src) || isLoopback(skb.dst) ? 'a loopback address cannot come from outside' : null
+  if (skb.family === 6) return isLoopback(skb.src) ? 'a loopback address cannot come from outside' : null
   if (skb.src.d >>> 24 === 0 && !isAnyAddress(skb.src)) return 'its source is in 0.0.0.0/8'
   if (kernel.deviceSysctl(device, 'route_localnet') > 0) return null
   if (isLoopback(skb.src)) return `its source is a loopback address, yet it came in by ${device}`

@@ -75,9 +75,10 @@ export class Fib {
   addressType(address: Address, device: string | null): RouteType | null {
     if (isMulticast(address)) return 'multicast'
     const routes = this.tables.get(`${address.family}/255`) ?? []
-    const found = routes.find((route) => contains(route.destination, address) && (device === null || route.device === device))
-    // __inet_dev_addr_type: an own address of another device is like any other.
-    return found?.type ?? (device === null || address.family === 4 ? 'unicast' : null)
+    if (address.family === 6) return routes.find((route) => contains(route.destination, address) && (device === null || route.device === device))?.type ?? (device === null ? 'unicast' : null)
+    // __inet_dev_addr_type looks first and compares the device then: an own address of another device is like any other.
+    const found = routes.find((route) => contains(route.destination, address))
+    return found && (device === null || found.device === device) ? found.type : 'unicast'
   }
 
   isLocal(address: Address): boolean {

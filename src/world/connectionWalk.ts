@@ -41,7 +41,7 @@ export interface Walk {
 }
 
 /** No working mesh makes this many dials of one. */
-const MAX_LEGS = 12
+const MAX_LEGS = 24
 
 /** That many dials have no more steps than this, unless programs answer each other's answers for ever. */
 const MAX_STEPS = 1000
@@ -104,7 +104,7 @@ export class ConnectionWalk implements Stage {
   }
 
   private newLeg(dial: Dial): Leg {
-    const leg: Leg = { index: this.legs.length, dial, socket: null, result: null }
+    const leg: Leg = { index: this.legs.length, dial, memory: JSON.stringify(this.kernel.cell.state.memory), socket: null, result: null }
     this.legs.push(leg)
     return leg
   }

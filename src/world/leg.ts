@@ -29,6 +29,8 @@ export interface Dial {
 export interface Leg {
   readonly index: number
   readonly dial: Dial
+  /** What rules remembered when it was made: a dial like an earlier one may fare otherwise. */
+  readonly memory: string
   /** The dialling socket; null where the far end dials. */
   socket: number | null
   result: Result | null
@@ -38,7 +40,7 @@ export interface Leg {
 export function repeatsAncestor(legs: readonly Leg[], leg: Leg): boolean {
   for (let parent = leg.dial.parent; parent !== null; parent = legs[parent]?.dial.parent ?? null) {
     const ancestor = legs[parent]
-    if (ancestor && signature(ancestor.dial) === signature(leg.dial)) return true
+    if (ancestor && ancestor.memory === leg.memory && signature(ancestor.dial) === signature(leg.dial)) return true
   }
   return false
 }

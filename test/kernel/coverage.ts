@@ -21,6 +21,7 @@ const shown = (map: ReadonlyMap<string, Ways>): string => [...map].sort(([a], [b
 /** What a campaign has looked at. */
 export class Coverage {
   readonly sets = new Map<string, number>()
+  private readonly share = new Map<string, { made: number; captured: number }>()
   refused = 0
   connections = 0
   captured = 0
@@ -41,7 +42,13 @@ export class Coverage {
     const { kind, mode, family, backend } = labCase
     const name = `${kind} ${mode} IPv${family} ${backend}`
     this.sets.set(name, (this.sets.get(name) ?? 0) + 1)
-    for (const attempt of attempts) this.attempt(attempt)
+    const share = this.share.get(name) ?? { made: 0, captured: 0 }
+    this.share.set(name, share)
+    for (const attempt of attempts) {
+      this.attempt(attempt)
+      share.made += 1
+      if (attempt.outcomes[0]?.outcome.captured === true) share.captured += 1
+    }
   }
 
   private attempt({ run, outcomes, comparison }: AttemptReport): void {
@@ -85,7 +92,7 @@ export class Coverage {
 
   details(): string {
     return [
-      [...this.sets].sort(([a], [b]) => a.localeCompare(b)).map(([name, n]) => `${name}: ${n}`).join(', '), [...this.results].map(([name, n]) => `${name} ${n}`).join(', '),
+      [...this.sets].sort(([a], [b]) => a.localeCompare(b)).map(([name, n]) => `${name}: ${n} (${Math.round((100 * (this.share.get(name)?.captured ?? 0)) / (this.share.get(name)?.made ?? 1))} %)`).join(', '), [...this.results].map(([name, n]) => `${name} ${n}`).join(', '),
       `matches (held/not): ${shown(this.matches)}`, `targets (reached/not): ${shown(this.targets)}`, this.unseen(),
     ].join('\n')
   }

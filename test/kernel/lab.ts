@@ -83,10 +83,10 @@ export class Lab {
     return `${await must(inside, ['sh'], `${rules}\nexit 0\n`)}${this.facts.text}`
   }
 
-  async attempt(connection: LabConnection, handles: RuleHandles | null, seconds: number): Promise<LabRun> {
+  async attempt(connection: LabConnection, handles: RuleHandles | null): Promise<LabRun> {
     this.events = []
     this.monitor.clear()
-    const reply = await this.dial(connection, seconds)
+    const reply = await this.dial(connection)
     await this.settle()
     const packets = handles && await this.traced(connection) ? this.monitor.packets(handles, this.sentinel) : null
     const run = runOf(reply, this.events, packets)
@@ -101,11 +101,11 @@ export class Lab {
     removeNamespaces(this.namespaces)
   }
 
-  private dial({ from, protocol, source, to, port, uid, gid, mark }: LabConnection, seconds: number): Promise<Reply> {
+  private dial({ from, protocol, source, to, port, uid, gid, mark }: LabConnection): Promise<Reply> {
     this.sourcePort = this.sourcePort >= SOURCE_PORTS.last ? SOURCE_PORTS.first : this.sourcePort + 1
     const dialler = this.far.get(from) ?? this.dialler
     const marked = this.mode === 'NODE' && from === 'outside' ? LEAVES : mark
-    return dialler.ask({ do: 'dial', protocol, source, sourcePort: this.sourcePort, to, port, uid, gid, mark: marked, transparent: from !== 'inside', seconds })
+    return dialler.ask({ do: 'dial', protocol, source, sourcePort: this.sourcePort, to, port, uid, gid, mark: marked, transparent: from !== 'inside' })
   }
 
   /** Until no program has anything left to do. */

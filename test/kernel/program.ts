@@ -48,7 +48,6 @@ export interface DialCommand {
   readonly gid: number
   readonly mark: number
   readonly transparent: boolean
-  readonly seconds: number
 }
 
 export type Role = 'app' | 'sshd' | 'agent' | 'envoy' | 'outside' | 'dialler'

@@ -48,12 +48,6 @@ async function load(lab: Lab, labCase: LabCase): Promise<Loaded> {
   return { handles: labCase.backend === 'nft' ? await ruleHandles(lab.namespaces.inside) : null }
 }
 
-/**
- * Seconds a dialler waits. An ICMPv6 error that comes while connect() still holds the socket is heard at the first
- * retransmission only, a second later (tcp_v6_err).
- */
-const patience = ({ family, rules }: LabCase): number => (family === 6 && rules.some(({ spec }) => spec.includes('REJECT')) ? 1.4 : 0.8)
-
 /** A walk that does not end leaves behind what it walked (CHAINWALK_LAB_LAST: a file). */
 function watched(labCase: LabCase, connection: LabConnection): void {
   const file = process.env['CHAINWALK_LAB_LAST']
@@ -74,7 +68,7 @@ export async function runCase(lab: Lab, labCase: LabCase, until: 'all' | 'first'
   for (const connection of labCase.connections) {
     if (remembers && attempts.length > 0) loaded = await load(lab, labCase)
     const handles = 'refused' in loaded || familyOf(connection.to) !== labCase.family ? null : loaded.handles
-    const done = await lab.attempt(connection, handles, patience(labCase))
+    const done = await lab.attempt(connection, handles)
     watched(labCase, connection)
     const answer = walk(walked, connectionOf(connection, done, Date.now() / 1000))
     const outcomes = 'broken' in answer ? [] : answer.outcomes

@@ -21,7 +21,7 @@ SOL_IPV6, SO_ORIGINAL_DST, SO_MARK = 41, 80, 36
 IP_TRANSPARENT, IPV6_TRANSPARENT = 19, 75
 IP_RECVORIGDSTADDR, IPV6_RECVORIGDSTADDR = 20, 74
 IP_RECVERR, IPV6_RECVERR = 11, 25
-UPSTREAM_SECONDS, MOST_DIALS = 0.7, 24
+UPSTREAM_SECONDS, DIAL_SECONDS, MOST_DIALS = 0.7, 0.8, 24
 # Ports the controller gives to diallers: an answer from elsewhere than was dialled is nobody's.
 CLIENT_PORTS = range(20000, 30000)
 # Around a node, answers go back by the node, even to what is local here too.
@@ -110,8 +110,23 @@ def error_of(sock, kind, identifier):
     except BlockingIOError:
         return None
     sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
-    number = next((struct.unpack('=I', data[:4])[0] for _, _, data in extra), 0)
-    return number if quoted[0] == kind and quoted[4:6] == identifier else 0
+    return errno_in(extra) if quoted[0] == kind and quoted[4:6] == identifier else 0
+
+
+def errno_in(extra):
+    """ee_errno of struct sock_extended_err."""
+    return next((struct.unpack('=I', data[:4])[0] for _, _, data in extra), 0)
+
+
+def queued_error(sock):
+    """The errno at the head of a TCP socket's error queue; None if it is empty."""
+    if sock.family != socket.AF_INET6 or sock.type != socket.SOCK_STREAM:
+        return None
+    try:
+        _, extra, _, _ = sock.recvmsg(1, 512, socket.MSG_ERRQUEUE)
+    except OSError:
+        return None
+    return errno_in(extra) or None
 
 
 class Program:
@@ -292,6 +307,9 @@ class Program:
 
     def connect(self, sock, to, seconds, done):
         sock.setblocking(False)
+        if sock.family == socket.AF_INET6 and sock.type == socket.SOCK_STREAM:
+            # An error that comes while connect() holds the socket is heard a second later; the error queue has it at once.
+            sock.setsockopt(SOL_IPV6, IPV6_RECVERR, 1)
         error = sock.connect_ex(tuple(to))
         self.held.add(sock)
         if error not in (0, errno.EINPROGRESS):
@@ -305,6 +323,9 @@ class Program:
                 return done('refused' if problem.errno == errno.ECONNREFUSED else 'error', problem.errno)
 
         def heard():
+            queued = queued_error(sock)
+            if queued is not None:
+                return ('refused' if queued == errno.ECONNREFUSED else 'error'), queued
             # Of TCP, connect() itself is asked: SO_ERROR gives soft errors of a connection that stands, too.
             error = sock.connect_ex(tuple(to)) if sock.type == socket.SOCK_STREAM else sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
             if error == errno.EALREADY:
@@ -355,11 +376,11 @@ class Program:
             self.held.add(sock)
             return done('error', problem.errno)
         if protocol == 'icmp':
-            self.ping(sock, command['to'], command['sourcePort'], command['seconds'], done)
+            self.ping(sock, command['to'], command['sourcePort'], done)
         else:
-            self.connect(sock, to, command['seconds'], done)
+            self.connect(sock, to, DIAL_SECONDS, done)
 
-    def ping(self, sock, address, identifier, seconds, done):
+    def ping(self, sock, address, identifier, done):
         """Any answer with the id counts, and any error, as ping(8) has it."""
         six = sock.family == socket.AF_INET6
         sock.setsockopt(SOL_IPV6 if six else socket.SOL_IP, IPV6_RECVERR if six else IP_RECVERR, 1)
@@ -379,7 +400,7 @@ class Program:
             if not six:
                 data = data[(data[0] & 15) * 4:]
             return ('connected', 0) if data[0] == (129 if six else 0) and data[4:6] == own else None
-        self.wait(sock, seconds, heard, done)
+        self.wait(sock, DIAL_SECONDS, heard, done)
 
 
 def open_listeners(program):

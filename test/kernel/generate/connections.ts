@@ -35,7 +35,7 @@ function fromInside(mode: LabMode, family: Family, protocol: LabProtocol): fc.Ar
 }
 
 export const connection = (mode: LabMode, family: Family): fc.Arbitrary<LabConnection> => fc.oneof(
-  { weight: 9, arbitrary: fromInside(mode, family, 'tcp') }, { weight: 9, arbitrary: fromFar(mode, family, 'tcp') },
+  { weight: 12, arbitrary: fromInside(mode, family, 'tcp') }, { weight: 12, arbitrary: fromFar(mode, family, 'tcp') },
   { weight: 1, arbitrary: fromInside(mode, family, 'udp') }, { weight: 1, arbitrary: fromFar(mode, family, 'udp') },
   { weight: 1, arbitrary: fromInside(mode, family, 'icmp') }, { weight: 1, arbitrary: fromFar(mode, family, 'icmp') },
 )

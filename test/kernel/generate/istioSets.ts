@@ -8,6 +8,9 @@ import type { LabMode } from '../program.ts'
 import { poolOf } from './pools.ts'
 
 const choice = (flag: string, ...values: readonly string[]): fc.Arbitrary<string[]> => fc.constantFrom(...values).map((value) => (value === '' ? [] : [flag, value]))
+/** The usual value in five of six. */
+const mostly = (flag: string, usual: string, ...others: readonly string[]): fc.Arbitrary<string[]> =>
+  fc.oneof({ weight: 5, arbitrary: choice(flag, usual) }, { weight: 1, arbitrary: choice(flag, ...others) })
 const either = (flag: string): fc.Arbitrary<string[]> => fc.boolean().map((on) => (on ? [flag] : []))
 
 /** Arguments as the injector gives them, and odder ones. */
@@ -16,9 +19,9 @@ function args(mode: LabMode, family: Family): fc.Arbitrary<string[]> {
   const host = `${far}/${family === 4 ? 32 : 128}`
   return fc.tuple(
     fc.constant(['-p', '15001', '-z', '15006', '-u', '1337', '-g', '1337', '-m', mode]),
-    choice('-i', '*', '*', '*', '*', '*', '*', ranges.slice(0, 2).join(','), ranges[0] ?? '*', ''), choice('-x', '', '', host, ranges[3] ?? ''),
-    choice('-b', '*', '*', '*', '*', '*', '*', '*', '18080', '80,8080', ''), choice('-d', '15090,15021,15020', '15090,15021,15020', '15020', '8080', ''),
-    choice('-o', '', '', '443', '80,53'), choice('-q', '', '', '443', '80,8080'), choice('-k', ...Array.from({ length: 11 }, () => ''), 'eth0'), choice('-c', '', '', '', '', '', '', '', 'eth0'),
+    mostly('-i', '*', ranges.slice(0, 2).join(','), ranges[0] ?? '*', ''), mostly('-x', '', host, ranges[3] ?? ''),
+    mostly('-b', '*', '18080', '80,8080', ''), choice('-d', '15090,15021,15020', '15090,15021,15020', '15020', '8080', ''),
+    mostly('-o', '', '443', '80,53'), mostly('-q', '', '443', '80,8080'), mostly('-k', '', 'eth0'), mostly('-c', '', 'eth0'),
     either('--redirect-dns'), either('--capture-all-dns'), either('--drop-invalid'),
   ).map((lists) => lists.flat())
 }
