@@ -162,7 +162,15 @@ export class ConnectionWalk implements Stage {
     const skb = { ...this.firstSkb(packet), in: device }
     if (!this.kernel.fixed.fib.isNeighbour(packet.dst, device)) return this.settle(receive(this.kernel, skb, role), role)
     if (this.bridges(device)) return this.settle(bridge(this.kernel, skb, role), role)
-    this.queue.push(() => { this.outside(skb, device, role) })
+    this.direct(skb, device, role)
+  }
+
+  /** Between two hosts outside, and so are the answers. */
+  private direct(packet: Packet, device: string, role: PacketRole): void {
+    this.queue.push(() => {
+      const answer = this.outside(packet, device, role)
+      if (answer) this.direct(answer, device, turned(role))
+    })
   }
 
   /** The connection's first packet comes with what conntrack is said to know of it; all others with nothing. */
@@ -180,7 +188,7 @@ export class ConnectionWalk implements Stage {
     if (role.leg === 0) this.handedTo.push(...this.kernel.handedTo)
     this.kernel.handedTo.length = 0
     switch (fate.kind) {
-      case 'transmitted': this.queue.push(() => { this.outside(fate.skb, fate.device, role) }); return
+      case 'transmitted': this.queue.push(() => { this.transmit(fate.skb, fate.device, role) }); return
       case 'delivered': this.queue.push(() => { this.deliver(fate.skb, fate.socket, role) }); return
       case 'dropped': this.drop(fate, role)
     }
@@ -194,16 +202,22 @@ export class ConnectionWalk implements Stage {
     if (fate.error && leg && leg.dial.protocol !== Protocol.tcp && leg.socket !== null && fate.skb.socket === leg.socket) this.finish(leg.index, fate.error === 'not-permitted' ? 'not-permitted' : 'unreachable')
   }
 
-  /** The far end gets a packet, and may answer by the way it came. */
-  private outside(skb: Skb, device: string, role: PacketRole): void {
-    const { accept, result, answer } = this.farEnd.receives(skb, device, role)
+  /** An answer comes by the way the packet went. */
+  private transmit(skb: Skb, device: string, role: PacketRole): void {
+    const answer = this.outside(skb, device, role)
+    if (answer) this.arrive(answer, device, turned(role))
+  }
+
+  /** The far end gets a packet; what it answers. */
+  private outside(packet: Packet, device: string, role: PacketRole): Packet | null {
+    const { accept, result, answer } = this.farEnd.receives(packet, device, role)
     if (accept) {
       this.accepts.push(accept)
-      this.ends.push(printEndpoint(skb.dst, skb.dport))
-      this.act('far end', `${printEndpoint(skb.dst, skb.dport)} accepts from ${accept.peer}`)
+      this.ends.push(printEndpoint(packet.dst, packet.dport))
+      this.act('far end', `${printEndpoint(packet.dst, packet.dport)} accepts from ${accept.peer}`)
     }
     if (result) this.finish(0, result)
-    if (answer) this.arrive(answer, device, turned(role))
+    return answer
   }
 
   private deliver(skb: Skb, found: Socket | null, role: PacketRole): void {

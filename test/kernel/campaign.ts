@@ -27,7 +27,9 @@ const KINDS = ['mutant', 'made', 'random', 'mutant', 'made', 'mutant', 'made'] a
 const SHRINKING = { seconds: 24 }
 
 /** The modes and backends of laboratories. Tables of iptables-legacy stay in a namespace once they were made, and nat's hooks with them. */
-const FRAMES = [['REDIRECT', 'nft'], ['NODE', 'nft'], ['TPROXY', 'nft'], ['REDIRECT', 'legacy'], ['REDIRECT', 'nft'], ['TPROXY', 'nft'], ['NODE', 'legacy'], ['TPROXY', 'legacy']] as const
+const FRAMES = [
+  ['REDIRECT', 'nft'], ['NODE', 'nft'], ['TPROXY', 'nft'], ['REDIRECT', 'legacy'], ['REDIRECT', 'nft'], ['TPROXY', 'nft'], ['REDIRECT', 'nft'], ['TPROXY', 'legacy'], ['NODE', 'legacy'],
+] as const
 
 type Frame = (typeof FRAMES)[number]
 

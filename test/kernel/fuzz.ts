@@ -15,7 +15,7 @@ if (reason !== null) {
   console.error(`the kernel laboratory cannot run here: ${reason}`)
   process.exit(2)
 }
-const [minutes, seed, labs, connections] = [option('minutes', 5), option('seed', Date.now() % 1_000_000), option('labs', 8), option('connections', 16)]
+const [minutes, seed, labs, connections] = [option('minutes', 5), option('seed', Date.now() % 1_000_000), option('labs', 9), option('connections', 16)]
 console.log(`seed ${seed}, ${minutes} minutes, ${labs} laboratories`)
 let told = Date.now()
 const coverage = await campaign({

@@ -17,7 +17,7 @@ function fromFar(mode: LabMode, family: Family, protocol: LabProtocol): fc.Arbit
   const [left = own, right = own] = near
   const places: readonly (readonly [Place, string])[] =
     mode === 'NODE' ? [['left', left], ['right', right], ...OUTSIDERS[family].map((source) => ['outside', source] as const)] : [...near, ...far].map((source) => ['outside', source])
-  const to = mode === 'NODE' ? fc.constantFrom(own, own, ...near, ...far) : fc.constantFrom(own, own, own, second)
+  const to = mode === 'NODE' ? fc.constantFrom(own, own, ...near, ...far) : fc.constantFrom(own, own, own, own, second)
   return fc.tuple(fc.constantFrom(...places), to, port(mode, protocol)).map(([[from, source], dialled, at]): LabConnection => ({
     from, protocol, source, to: dialled === source ? own : dialled, port: at, uid: 0, gid: 0, mark: 0,
   }))
@@ -27,15 +27,15 @@ function fromInside(mode: LabMode, family: Family, protocol: LabProtocol): fc.Ar
   const { own, second, loopback, near, far } = poolOf(mode, family)
   const source = fc.oneof({ weight: 8, arbitrary: fc.constant(null) }, { weight: 1, arbitrary: fc.constantFrom(own, ...loopback) })
   const mark = fc.oneof({ weight: 8, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: fc.constantFrom(...MARKS) })
-  const to = fc.oneof({ weight: 1, arbitrary: fc.constantFrom(own, second, ...loopback) }, { weight: 3, arbitrary: fc.constantFrom(...near, ...far) })
-  const ids = fc.oneof({ weight: 2, arbitrary: fc.constant([1000, 1000] as const) }, { weight: 1, arbitrary: fc.constantFrom(...IDS) })
+  const to = fc.oneof({ weight: 1, arbitrary: fc.constantFrom(own, second, ...loopback) }, { weight: 4, arbitrary: fc.constantFrom(...near, ...far) })
+  const ids = fc.oneof({ weight: 3, arbitrary: fc.constant([1000, 1000] as const) }, { weight: 1, arbitrary: fc.constantFrom(...IDS) })
   return fc.tuple(ids, source, mark, to, port(mode, protocol)).map(([[uid, gid], bound, marked, dialled, at]): LabConnection => ({
     from: 'inside', protocol, source: bound !== null && loopback.includes(bound) && dialled !== own && dialled !== second && !loopback.includes(dialled) ? null : bound, to: dialled, port: at, uid, gid, mark: marked,
   }))
 }
 
 export const connection = (mode: LabMode, family: Family): fc.Arbitrary<LabConnection> => fc.oneof(
-  { weight: 12, arbitrary: fromInside(mode, family, 'tcp') }, { weight: 12, arbitrary: fromFar(mode, family, 'tcp') },
+  { weight: 16, arbitrary: fromInside(mode, family, 'tcp') }, { weight: 16, arbitrary: fromFar(mode, family, 'tcp') },
   { weight: 1, arbitrary: fromInside(mode, family, 'udp') }, { weight: 1, arbitrary: fromFar(mode, family, 'udp') },
   { weight: 1, arbitrary: fromInside(mode, family, 'icmp') }, { weight: 1, arbitrary: fromFar(mode, family, 'icmp') },
 )
