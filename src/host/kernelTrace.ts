@@ -68,7 +68,8 @@ function monitorStep(line: string, number: number, current: Map<string, KernelPa
   const found = /^TRACE: \d+ ([0-9a-f]+) (\w+):([^\s:]+):rule:(0x[0-9a-f]+):(\S+)\s+(?:-[46]\s+-t\s+\S+\s+-A\s+\S+\s*)?(.*)$/.exec(line)
   if (!found) return
   const [, id = '', table = '', chain = '', , verdict = '', rule = ''] = found
-  current.get(id)?.steps.push({ table, chain, rule, number: null, verdict, line: number })
+  // NFT_RETURN, which iptables 1.8.9 prints as a number.
+  current.get(id)?.steps.push({ table, chain, rule, number: null, verdict: verdict === '0xfffffffb' ? 'RETURN' : verdict, line: number })
 }
 
 /** "TRACE: nat:PREROUTING:rule:1 IN=eth0 OUT= SRC=… SPT=…": the log tells the packet on every line. */

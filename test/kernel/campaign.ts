@@ -12,7 +12,9 @@ import { runCase } from './runCase.ts'
 
 export interface CampaignPlan {
   readonly seed: number
+  /** It ends when the time is over, or when each laboratory has had so many rule sets. */
   readonly seconds: number
+  readonly sets: number
   readonly labs: number
   readonly connections: number
   readonly onDisagreement: (found: Disagreement, seed: number) => void
@@ -85,7 +87,7 @@ async function oneSet(lab: Lab, of: CaseFrame, plan: CampaignPlan, seed: number,
 
 async function worker(lab: Lab, of: Frame, index: number, plan: CampaignPlan, coverage: Coverage): Promise<void> {
   const until = Date.now() + plan.seconds * 1000
-  for (let turn = index; Date.now() < until; turn += 1) {
+  for (let turn = index; turn < index + plan.sets && Date.now() < until; turn += 1) {
     await oneSet(lab, frame(of, turn), plan, plan.seed + turn * 1000 + index, coverage)
     plan.onSet(coverage)
   }

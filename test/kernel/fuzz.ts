@@ -19,7 +19,7 @@ const [minutes, seed, labs, connections] = [option('minutes', 5), option('seed',
 console.log(`seed ${seed}, ${minutes} minutes, ${labs} laboratories`)
 let told = Date.now()
 const coverage = await campaign({
-  seed, seconds: minutes * 60, labs, connections,
+  seed, seconds: minutes * 60, sets: Infinity, labs, connections,
   onDisagreement: (found, at) => { console.log(describeDisagreement(found, at)) },
   onFlaky: (found, at) => { if (process.argv.includes('--flaky')) console.log(`DID NOT COME AGAIN\n${describeDisagreement(found, at)}`) },
   onSet: (soFar) => {

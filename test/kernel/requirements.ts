@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process'
 
-const PROGRAMS = ['python3', 'ip', 'ipset', 'sh', 'iptables-nft-restore', 'ip6tables-nft-restore', 'iptables-legacy-restore', 'ip6tables-legacy-restore', 'xtables-monitor']
+const PROGRAMS = ['python3', 'ip', 'ipset', 'nft', 'sysctl', 'sh', 'iptables-nft-restore', 'ip6tables-nft-restore', 'iptables-legacy-restore', 'ip6tables-legacy-restore', 'xtables-monitor']
 
 const has = (program: string): boolean => spawnSync('sh', ['-c', `command -v ${program}`]).status === 0
 
