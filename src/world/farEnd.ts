@@ -29,6 +29,9 @@ export class FarEnd {
   /** Its own dial, as it sees it, and how far it has got. */
   private own: { readonly tuple: Tuple; state: 'connecting' | 'connected' | 'closed' } | null = null
 
+  /** SYNs it has answered. */
+  private readonly requests: Tuple[] = []
+
   /** The interface of this namespace behind which it dials. */
   private ownDevice: string | null = null
 
@@ -94,11 +97,16 @@ export class FarEnd {
 
   private segment(packet: Packet): FarStep {
     const kind = packet.tcpFlags & (TcpFlag.SYN | TcpFlag.ACK | TcpFlag.RST)
-    if (kind === TcpFlag.SYN) return { ...NOTHING, answer: reversed(packet, TcpFlag.SYN | TcpFlag.ACK) }
-    if (kind === TcpFlag.ACK) return { ...NOTHING, accept: acceptOf(packet, printEndpoint(packet.dst, packet.dport)) }
+    if (kind === TcpFlag.SYN) return this.requested(packet)
+    if (kind === TcpFlag.ACK && this.requests.some((tuple) => sameTuple(tuple, skbTuple(packet)))) return { ...NOTHING, accept: acceptOf(packet, printEndpoint(packet.dst, packet.dport)) }
     if (kind & TcpFlag.RST) return NOTHING
-    // A SYN-ACK nobody asked for.
+    // A SYN-ACK nobody asked for, an ACK of nothing.
     return { ...NOTHING, answer: reversed(packet, TcpFlag.RST) }
+  }
+
+  private requested(packet: Packet): FarStep {
+    this.requests.push(skbTuple(packet))
+    return { ...NOTHING, answer: reversed(packet, TcpFlag.SYN | TcpFlag.ACK) }
   }
 
   private datagram(packet: Packet): FarStep {

@@ -72,7 +72,7 @@ export async function runCase(lab: Lab, labCase: LabCase, until: 'all' | 'first'
     watched(labCase, connection)
     const answer = walk(walked, connectionOf(connection, done, Date.now() / 1000))
     const outcomes = 'broken' in answer ? [] : answer.outcomes
-    const comparison = 'broken' in answer ? { packets: 0, differences: [answer.broken] } : compareRun({ state: walked.state, family: familyOf(connection.to), mode: labCase.mode, run: done }, outcomes)
+    const comparison = 'broken' in answer ? { packets: 0, differences: [answer.broken] } : compareRun({ state: walked.state, family: familyOf(connection.to), run: done }, outcomes)
     attempts.push({ connection, run: done, comparison, outcomes })
     if (until === 'first' && comparison.differences.length > 0) break
   }

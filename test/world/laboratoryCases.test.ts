@@ -11,7 +11,7 @@ function differences({ labCase, facts: own, rules, runs, at }: LabRecord, i: num
   const [walked, connection, run] = [walkedCase(`${rules}${facts[own] ?? ''}`, labCase.mode), labCase.connections[i], runs[i]]
   if (!walked || !connection || !run) return ['the record is not whole']
   const answer = walk(walked, connectionOf(connection, run, at))
-  return 'broken' in answer ? [answer.broken] : compareRun({ state: walked.state, family: familyOf(connection.to), mode: labCase.mode, run }, answer.outcomes).differences
+  return 'broken' in answer ? [answer.broken] : compareRun({ state: walked.state, family: familyOf(connection.to), run }, answer.outcomes).differences
 }
 
 const titled = cases.map((each) => {
