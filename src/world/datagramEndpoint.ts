@@ -13,10 +13,14 @@ import { sentBy, turned } from './stage.ts'
 import type { Stage } from './stage.ts'
 
 /** __udp4_lib_err, tcp_v4_err: the socket is looked up by both ends of the packet that is quoted. */
-const isOf = (socket: Socket, quoted: Tuple): boolean =>
-  sameAddress(socket.local, quoted.src) && socket.localPort === quoted.sport && socket.remote !== null && sameAddress(socket.remote, quoted.dst) &&
-  // A ping has an id and no ports.
-  (socket.remotePort === quoted.dport || (quoted.protocol !== Protocol.tcp && quoted.protocol !== Protocol.udp))
+function isOf(socket: Socket, quoted: Tuple): boolean {
+  if (socket.protocol !== quoted.protocol || !socket.remote || !sameAddress(socket.local, quoted.src) || !sameAddress(socket.remote, quoted.dst)) return false
+  // A ping's socket has no ports; what it sent is a request.
+  if (quoted.protocol !== Protocol.tcp && quoted.protocol !== Protocol.udp) return quoted.dport === ECHO_REQUEST[socket.family]
+  return socket.localPort === quoted.sport && socket.remotePort === quoted.dport
+}
+
+const ECHO_REQUEST = { 4: 8, 6: 128 } as const
 
 /** What is not TCP: UDP datagrams and their answers, pings, and the ICMP errors that sockets hear of. */
 export class DatagramEndpoint {

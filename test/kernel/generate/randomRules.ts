@@ -21,8 +21,8 @@ function natTargets({ family, hook, protocol, pool }: Place): readonly string[] 
   const loop = family === 4 ? '127.0.0.1' : '::1'
   const ported = protocol === null || protocol === 'icmp' ? [] : ['REDIRECT --to-ports 15006', 'REDIRECT --to-ports 15001', 'REDIRECT --to-ports 18080', `DNAT --to-destination ${to(pod, 18080)}`, `DNAT --to-destination ${to(near, 80)}`, `DNAT --to-destination ${to(loop, 15001)}`]
   if (hook === 'PREROUTING' || hook === 'OUTPUT') return [...ported, ...ported, `DNAT --to-destination ${far}`, `DNAT --to-destination ${pod}`, 'REDIRECT', `NETMAP --to ${near}/${family === 4 ? 31 : 127}`]
-  const sources = [`SNAT --to-source ${pod}`, `SNAT --to-source ${second}`, ...(protocol === null || protocol === 'icmp' ? [] : [`SNAT --to-source ${to(pod, 41000)}-41010`])]
-  if (hook === 'POSTROUTING') return [...sources, 'MASQUERADE', ...(protocol === null || protocol === 'icmp' ? [] : ['MASQUERADE --to-ports 42000-42010'])]
+  const sources = [`SNAT --to-source ${pod}`, `SNAT --to-source ${second}`, ...(protocol === null || protocol === 'icmp' ? [] : [`SNAT --to-source ${to(pod, 41000)}-41999`])]
+  if (hook === 'POSTROUTING') return [...sources, 'MASQUERADE', ...(protocol === null || protocol === 'icmp' ? [] : ['MASQUERADE --to-ports 42000-42999'])]
   return hook === 'INPUT' ? sources : []
 }
 
