@@ -24,34 +24,35 @@ export const IP_OPTIONS: Readonly<Record<string, number>> = {
 export function parseIp(options: OptionReader): IpMatch {
   const protocol = options.take('-p', '--protocol', '--proto')
   const fragment = options.take('-f', '--fragment', '--fragments')
-  return {
-    ...(protocol && readProtocol(options, protocol)),
-    ...prefixOption(options, 'source', options.take('-s', '--source', '--src')),
-    ...prefixOption(options, 'destination', options.take('-d', '--destination', '--dst')),
-    ...interfaceOption(options, 'in', options.take('-i', '--in-interface')),
-    ...interfaceOption(options, 'out', options.take('-o', '--out-interface')),
-    ...(fragment && { fragment: { value: true, negated: fragment.negated } }),
-  }
+  const ip: Draft = {}
+  if (protocol) readProtocol(ip, options, protocol)
+  prefixOption(ip, 'source', options, options.take('-s', '--source', '--src'))
+  prefixOption(ip, 'destination', options, options.take('-d', '--destination', '--dst'))
+  interfaceOption(ip, 'in', options, options.take('-i', '--in-interface'))
+  interfaceOption(ip, 'out', options, options.take('-o', '--out-interface'))
+  if (fragment) ip.fragment = { value: true, negated: fragment.negated }
+  return ip
 }
 
-function readProtocol(options: OptionReader, option: Option): IpMatch {
+type Draft = { -readonly [Key in keyof IpMatch]: IpMatch[Key] }
+
+function readProtocol(ip: Draft, options: OptionReader, option: Option): void {
   const value = parseProtocol(options.word(option))
   if (value === null) options.refuse(option.args[0] ?? option.flag, `${JSON.stringify(option.args[0]?.text ?? '')} is no protocol`)
-  return value === 0 ? {} : { protocol: { value: value ?? 0, negated: option.negated } }
+  if (value !== 0) ip.protocol = { value: value ?? 0, negated: option.negated }
 }
 
-function prefixOption(options: OptionReader, key: 'source' | 'destination', option: Option | null): IpMatch {
-  if (!option) return {}
+function prefixOption(ip: Draft, key: 'source' | 'destination', options: OptionReader, option: Option | null): void {
+  if (!option) return
   const prefix = parsePrefix(options.word(option))
   if (prefix?.address.family !== options.family) options.refuse(option.args[0] ?? option.flag, `${JSON.stringify(option.args[0]?.text ?? '')} is no IPv${options.family} address or prefix`)
-  if (!prefix || (prefixLength(prefix.mask) === 0 && !option.negated)) return {}
-  return { [key]: { value: printPrefix(prefix), negated: option.negated } }
+  if (prefix && (prefixLength(prefix.mask) !== 0 || option.negated)) ip[key] = { value: printPrefix(prefix), negated: option.negated }
 }
 
-function interfaceOption(options: OptionReader, key: 'in' | 'out', option: Option | null): IpMatch {
-  if (!option) return {}
+function interfaceOption(ip: Draft, key: 'in' | 'out', options: OptionReader, option: Option | null): void {
+  if (!option) return
   const value = options.word(option)
-  return value === '+' && !option.negated ? {} : { [key]: { value, negated: option.negated } }
+  if (value !== '+' || option.negated) ip[key] = { value, negated: option.negated }
 }
 
 const bang = (condition: Negatable<unknown>): string => (condition.negated ? '! ' : '')

@@ -68,21 +68,28 @@ function rulesOf(options: readonly Option[], verb: Option, family: Family, count
   const own = options.filter((option) => option !== verb && !PROGRAM_OPTIONS.has(option.flag.text))
   return { counters: counted, read: () => {
     const read = addressLists(own).map((each) => readRule(each, family))
-    return { rules: read.map(({ rule }) => ({ ...rule, ...(counted && { counters: counted }) })), problems: read.flatMap(({ problems }) => problems) }
+    const rules = read.map(({ rule }) => (counted ? { ...rule, counters: counted } : rule))
+    return { rules, problems: read.every(({ problems }) => problems.length === 0) ? NONE : read.flatMap(({ problems }) => problems) }
   } }
 }
 
+const NONE: readonly OptionProblem[] = []
+
 interface LazyRules {
   readonly counters: Counters | null
-  read(): { rules: Rule[]; problems: OptionProblem[] }
+  read(): { readonly rules: readonly Rule[]; readonly problems: readonly OptionProblem[] }
 }
 
+const ADDRESS_OPTIONS: ReadonlySet<string> = new Set(['-s', '--source', '--src', '-d', '--destination', '--dst'])
+
+const hasAddressList = ({ flag, args }: Option): boolean => ADDRESS_OPTIONS.has(flag.text) && args[0]?.text.includes(',') === true
+
 /** `-s A,B -d C,D` stands for one rule a pair (iptables(8): "multiple addresses can be specified"). */
-function addressLists(options: readonly Option[]): Option[][] {
+function addressLists(options: readonly Option[]): readonly (readonly Option[])[] {
+  if (!options.some(hasAddressList)) return [options]
   let lists: Option[][] = [[]]
   for (const option of options) {
-    const isAddress = ['-s', '--source', '--src', '-d', '--destination', '--dst'].includes(option.flag.text)
-    const parts = isAddress && option.args[0]?.text.includes(',') ? option.args[0].text.split(',').filter(Boolean) : null
+    const parts = hasAddressList(option) ? option.args[0]?.text.split(',').filter(Boolean) : null
     const choices = parts ? parts.map((text) => ({ ...option, args: option.args.map((word) => ({ ...word, text })) })) : [option]
     lists = lists.flatMap((list) => choices.map((choice) => [...list, choice]))
   }
@@ -100,6 +107,8 @@ function commandOf(kind: RuleCommand['kind'], args: readonly Word[], common: Com
   const position = second === undefined ? null : Number(second)
   if (kind === 'delete' && position !== null) return { ...common, kind, chain, position, rules: [] }
   const { rules, problems } = lazy.read()
-  if (kind === 'append') return { ...common, kind, chain, rules, problems }
+  // Named one by one: a spread costs more than all else of a rule.
+  const { program, family, table } = common
+  if (kind === 'append') return { program, family, table, problems, kind, chain, rules }
   return { ...common, kind, chain, position: position ?? 1, rules, problems }
 }

@@ -2,7 +2,8 @@ import type { Option, SaveLine, Word } from '../../grammar/ast.ts'
 import { parseSaveLine } from '../../grammar/parse.ts'
 import type { Family } from '../net/address.ts'
 import type { Diagnostic, Severity } from '../netfilter/diagnostic.ts'
-import type { Counters } from '../netfilter/ruleset.ts'
+import type { Counters, Rule } from '../netfilter/ruleset.ts'
+import type { Span } from '../netfilter/span.ts'
 import { isHook } from '../netfilter/hook.ts'
 import { isTableName, TABLES } from '../netfilter/table.ts'
 import type { TableName } from '../netfilter/table.ts'
@@ -11,6 +12,7 @@ import { possibleTables } from './inferTable.ts'
 import { ListingReader } from './listingReader.ts'
 import { ruleCommand } from './ruleCommand.ts'
 import type { RuleCommand } from './ruleCommand.ts'
+import { SameRules } from './sameRules.ts'
 import { spanAt, spanOf } from './sourceLine.ts'
 import type { SourceLine } from './sourceLine.ts'
 import { TableBuilder } from './tableBuilder.ts'
@@ -39,6 +41,7 @@ export class RulesReader {
   private open: Open | null = null
   /** Command lists go back and forth between tables (-t nat, -t mangle, -t nat), so theirs stay open together. */
   private commanded: Open[] = []
+  private readonly same = new SameRules()
   private listing: ListingReader | null = null
   private printedBy: PrintedBy = { family: null, table: null }
   private family: Family = 4
@@ -96,6 +99,11 @@ export class RulesReader {
   }
 
   private saveLine(source: SourceLine): boolean {
+    const again = this.open && this.same.find(source.text, this.family)
+    if (this.open && again) {
+      this.open.builder.append(again.chain, placed(again.meaning, { span: spanOf(source), text: source.text }))
+      return this.touched(source)
+    }
     const line = parseSaveLine(source.text)
     if (line.kind === 'problem') {
       if (!this.open) return false
@@ -175,7 +183,7 @@ export class RulesReader {
     for (const problem of command.problems) this.complain('unreadable-option', 'warning', `${problem.message}; the condition is unknown in a walk`, source, problem.word)
     const rule = { span: spanOf(source), text: source.text.trim() }
     switch (command.kind) {
-      case 'append': for (const each of command.rules) builder.append(command.chain, { ...each, ...rule }); return
+      case 'append': return this.append(command, builder, rule)
       case 'insert': command.rules.forEach((each, i) => { builder.insert(command.chain, command.position + i, { ...each, ...rule }) }); return
       case 'replace': for (const each of command.rules) this.expect(builder.replace(command.chain, command.position, { ...each, ...rule }), source); return
       case 'delete': this.expect(command.rules.length === 0 ? builder.delete(command.chain, command.position) : command.rules.every((each) => builder.deleteSame(command.chain, each)), source); return
@@ -186,6 +194,12 @@ export class RulesReader {
       case 'rename': builder.rename(command.chain, command.to); return
       case 'nothing':
     }
+  }
+
+  private append({ chain, rules, problems, program }: RuleCommand & { kind: 'append' }, builder: TableBuilder, rule: Placed): void {
+    for (const each of rules) builder.append(chain, placed(each, rule))
+    const [only] = rules
+    if (only && rules.length === 1 && problems.length === 0 && program === null && !only.counters) this.same.keep(rule.text, builder.family, only)
   }
 
   private expect(done: boolean, source: SourceLine): void {
@@ -236,6 +250,16 @@ export class RulesReader {
     this.diagnostics.push({ code, severity, message, span })
     return true
   }
+}
+
+interface Placed {
+  readonly span: Span
+  readonly text: string
+}
+
+/** Named one by one: a spread costs more than all else of a rule. */
+function placed({ ip, matches, target, counters }: Rule, { span, text }: Placed): Rule {
+  return counters ? { ip, matches, target, counters, span, text } : { ip, matches, target, span, text }
 }
 
 function countersOf(word: Word): Counters {
