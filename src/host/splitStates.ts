@@ -18,7 +18,7 @@ export function splitStates(all: readonly TableDump[]): Read<readonly RuleState[
   return { value: states, diagnostics }
 }
 
-const sameTable = (x: TableDump, y: TableDump): boolean => x.family === y.family && x.table.name === y.table.name
+const keyOf = ({ family, table }: TableDump): string => `${family} ${table.name}`
 
 /** What a table does, whatever its text and counters and the order of its chains. */
 function meaning({ table }: TableDump): string {
@@ -32,18 +32,26 @@ const isEmpty = (table: Table): boolean => table.chains.every((chain) => chain.p
 
 /** Commands that a later dump of the same table already shows the effect of. */
 function withoutSuperseded(all: readonly TableDump[], diagnostics: Diagnostic[]): TableDump[] {
+  const shown = new Map<string, TableDump>()
+  // From the end, so that the map holds the next dump behind each.
+  const later = [...all].reverse().map((dump) => {
+    const next = shown.get(keyOf(dump))
+    if (dump.origin.form !== 'commands') shown.set(keyOf(dump), dump)
+    return dump.origin.form === 'commands' ? next : undefined
+  }).reverse()
   return all.filter((dump, i) => {
-    const later = dump.origin.form === 'commands' ? all.slice(i + 1).find((each) => each.origin.form !== 'commands' && sameTable(each, dump)) : undefined
-    if (later) diagnostics.push({ code: 'commands-in-dump', severity: 'info', message: `these commands are not used: ${lines(later)} shows what they made of ${title(dump)}`, span: spanOf(dump) })
-    return !later
+    const shows = later[i]
+    if (shows) diagnostics.push({ code: 'commands-in-dump', severity: 'info', message: `these commands are not used: ${lines(shows)} shows what they made of ${title(dump)}`, span: spanOf(dump) })
+    return !shows
   })
 }
 
 /** Both backends' tables exist side by side in the kernel; one without any rule changes nothing. */
 function withoutEmptyBackend(all: readonly TableDump[], diagnostics: Diagnostic[]): TableDump[] {
-  const others = (dump: TableDump): TableDump[] => all.filter((each) => sameTable(each, dump) && each.backend !== null && dump.backend !== null && each.backend !== dump.backend)
-  const kept = all.filter((dump) => !(isEmpty(dump.table) && others(dump).some((each) => !isEmpty(each.table))))
-  const second = kept.find((dump) => dump.backend === 'legacy' && !isEmpty(dump.table) && others(dump).some((each) => !isEmpty(each.table)))
+  const used = new Set(all.filter(({ table }) => !isEmpty(table)).map((dump) => `${dump.backend} ${keyOf(dump)}`))
+  const usedByOther = (dump: TableDump): boolean => dump.backend !== null && used.has(`${dump.backend === 'nft' ? 'legacy' : 'nft'} ${keyOf(dump)}`)
+  const kept = all.filter((dump) => !(isEmpty(dump.table) && usedByOther(dump)))
+  const second = kept.find((dump) => dump.backend === 'legacy' && !isEmpty(dump.table) && usedByOther(dump))
   if (second) diagnostics.push({ code: 'two-backends', severity: 'warning', message: `${title(second)} has rules in both iptables-legacy and iptables-nft; the kernel runs both, here they are separate states`, span: spanOf(second) })
   return kept
 }
@@ -58,13 +66,19 @@ function segments(all: readonly TableDump[]): TableDump[][] {
   }
   const found: TableDump[][] = []
   let current: TableDump[] = []
+  // Where each table stands last in the current run; in a run, all dumps of one table say the same.
+  const last = new Map<string, number>()
   for (const dump of all) {
-    const at = current.findLastIndex((each) => sameTable(each, dump) && text(each) !== text(dump))
-    if (at >= 0) {
+    const at = last.get(keyOf(dump)) ?? -1
+    const before = current[at]
+    if (before && text(before) !== text(dump)) {
       const cut = widestGap([...current, dump], at + 1)
       found.push(current.slice(0, cut))
       current = current.slice(cut)
+      last.clear()
+      current.forEach((each, i) => last.set(keyOf(each), i))
     }
+    last.set(keyOf(dump), current.length)
     current.push(dump)
   }
   return current.length > 0 ? [...found, current] : found
@@ -83,16 +97,19 @@ function gapBefore(dumps: readonly TableDump[], at: number): number {
   return before.file === after.file ? after.firstLine - before.lastLine : Infinity
 }
 
+/** Of each table the dump that shows most chains (restore input leaves empty ones out), or else the first. */
 function withoutDuplicates(dumps: readonly TableDump[], diagnostics: Diagnostic[]): TableDump[] {
+  const fullest = new Map<string, TableDump>()
+  for (const dump of dumps) {
+    const best = fullest.get(keyOf(dump))
+    if (!best || dump.table.chains.length > best.table.chains.length) fullest.set(keyOf(dump), dump)
+  }
   return dumps.filter((dump) => {
-    const kept = fullest(dumps.filter((each) => sameTable(each, dump)), dump)
+    const kept = fullest.get(keyOf(dump)) ?? dump
     if (kept !== dump) diagnostics.push({ code: 'duplicate-table', severity: 'info', message: `${title(dump)} is the same as in ${lines(kept)}`, span: spanOf(dump) })
     return kept === dump
   })
 }
-
-/** The dump that shows most chains (restore input leaves empty ones out), or else the first. */
-const fullest = (same: readonly TableDump[], one: TableDump): TableDump => same.reduce((best, each) => (each.table.chains.length > best.table.chains.length ? each : best), same[0] ?? one)
 
 function rulesetsOf(dumps: readonly TableDump[]): Ruleset[] {
   const families: readonly Family[] = [4, 6]
@@ -103,8 +120,11 @@ function rulesetsOf(dumps: readonly TableDump[]): Ruleset[] {
   })
 }
 
+const MOST_LISTED = 20
+
 function severalStates(states: readonly RuleState[]): Diagnostic {
-  const list = states.map(({ dumps }, i) => `${i + 1}: ${dumps.map((dump) => `${title(dump)} (${lines(dump)})`).join(', ')}`)
+  const list = states.slice(0, MOST_LISTED).map(({ dumps }, i) => `${i + 1}: ${dumps.map((dump) => `${title(dump)} (${lines(dump)})`).join(', ')}`)
+  if (states.length > MOST_LISTED) list.push('…')
   const span = states[1]?.dumps[0]
   return { code: 'several-states', severity: 'info', message: `the text shows ${states.length} states of the rules: ${list.join('; ')}`, span: span ? spanOf(span) : null }
 }

@@ -54,7 +54,12 @@ export class TranscriptReader {
   /** All tables, in order of appearance. */
   dumps(): readonly TableDump[] {
     this.rules.close()
-    return this.rules.dumps.map((dump, i) => ({ ...dump, backend: dump.backend ?? this.backends.findLast((each) => each.from <= i)?.backend ?? null }))
+    let next = 0
+    let named: Backend = null
+    return this.rules.dumps.map((dump, i) => {
+      for (let each = this.backends[next]; each && each.from <= i; each = this.backends[next]) { named = each.backend; next += 1 }
+      return { ...dump, backend: dump.backend ?? named }
+    })
   }
 
   diagnostics(): readonly Diagnostic[] {

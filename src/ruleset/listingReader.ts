@@ -4,7 +4,9 @@ import type { Word } from '../../grammar/ast.ts'
 import { parseProtocol } from '../net/protocol.ts'
 import type { Diagnostic } from '../netfilter/diagnostic.ts'
 import type { Chain, Counters } from '../netfilter/ruleset.ts'
+import { listedCount } from './listedCount.ts'
 import { readListedRule } from './readListedRule.ts'
+import type { RuleMeaning, SameListedRules } from './sameListedRules.ts'
 import { spanAt, spanOf } from './sourceLine.ts'
 import type { SourceLine } from './sourceLine.ts'
 import type { TableBuilder } from './tableBuilder.ts'
@@ -17,27 +19,21 @@ interface ListedChain {
   readonly references: number | null
 }
 
-const UNITS: Readonly<Record<string, number>> = { K: 1e3, M: 1e6, G: 1e9, T: 1e12, P: 1e15 }
-
-/** "698K" is 698000, rounded by the program that printed it (xtables_print_num). */
-function count(text: string): number {
-  const unit = UNITS[text.at(-1) ?? '']
-  return unit === undefined ? Number(text) : Number(text.slice(0, -1)) * unit
-}
-
-const counted = (packets: Word | null, bytes: Word | null): Counters | null => packets && bytes && { packets: count(packets.text), bytes: count(bytes.text) }
+const counted = (packets: Word | null, bytes: Word | null): Counters | null => packets && bytes && { packets: listedCount(packets.text), bytes: listedCount(bytes.text) }
 
 /** Reads the rule lines below one chain heading of `iptables -L`. */
 export class ListingReader {
   private readonly builder: TableBuilder
+  private readonly same: SameListedRules
   private readonly chain: string
   private readonly diagnostics: Diagnostic[]
   private form: ListingForm | null = null
   /** Where the column "prot" begins; a first word there or behind means the target is blank. */
   private protocolColumn = 0
 
-  constructor(builder: TableBuilder, chain: string, diagnostics: Diagnostic[]) {
+  constructor(builder: TableBuilder, chain: string, diagnostics: Diagnostic[], same: SameListedRules) {
     this.builder = builder
+    this.same = same
     this.chain = chain
     this.diagnostics = diagnostics
   }
@@ -64,6 +60,8 @@ export class ListingReader {
   }
 
   private rule(source: SourceLine): boolean {
+    const again = this.form && this.same.find(source.text, this.form)
+    if (again) return this.append(again.meaning, again.counters, source)
     const words = listingWords(source.text)
     if (!words || !looksLikeRule(words)) return false
     const form = this.form ?? guessedForm(words)
@@ -71,8 +69,14 @@ export class ListingReader {
     if (line.kind === 'problem') return this.complain(source, `this line looks like a rule but could not be read: ${line.message}`, line.column)
     const { rule, problems } = readListedRule(line, source.text, this.builder.family)
     for (const { message, word } of problems) this.diagnostics.push({ code: 'unreadable-option', severity: 'warning', message: `${message}; the condition is unknown in a walk`, span: spanAt(source, word.column, word.length) })
-    const counters = counted(line.packets, line.bytes)
-    this.builder.append(this.chain, { ...rule, ...(counters && { counters }), span: spanOf(source), text: source.text.trim() })
+    // Without the opt column it is the column a word stands in that tells what it is.
+    if (problems.length === 0 && line.opt && this.form) this.same.keep(source.text, this.form, rule)
+    return this.append(rule, counted(line.packets, line.bytes), source)
+  }
+
+  private append({ ip, matches, target }: RuleMeaning, counters: Counters | null, source: SourceLine): true {
+    const placed = { ip, matches, target, span: spanOf(source), text: source.text.trim() }
+    this.builder.append(this.chain, counters ? { ...placed, counters } : placed)
     return true
   }
 

@@ -67,6 +67,8 @@ function rulesOf(options: readonly Option[], verb: Option, family: Family, count
   const counted = givenCounters(options, counters)
   const own = options.filter((option) => option !== verb && !PROGRAM_OPTIONS.has(option.flag.text))
   return { counters: counted, read: () => {
+    const many = combinations(own)
+    if (many > MOST_COMBINATIONS) return { rules: [], problems: [{ message: `these addresses stand for ${many} rules, more than ${MOST_COMBINATIONS}; the line is not used`, word: verb.flag }] }
     const read = addressLists(own).map((each) => readRule(each, family))
     const rules = read.map(({ rule }) => (counted ? { ...rule, counters: counted } : rule))
     return { rules, problems: read.every(({ problems }) => problems.length === 0) ? NONE : read.flatMap(({ problems }) => problems) }
@@ -81,6 +83,11 @@ interface LazyRules {
 }
 
 const ADDRESS_OPTIONS: ReadonlySet<string> = new Set(['-s', '--source', '--src', '-d', '--destination', '--dst'])
+
+/** More than anybody means. */
+const MOST_COMBINATIONS = 4096
+
+const combinations = (options: readonly Option[]): number => options.reduce((product, option) => (hasAddressList(option) ? product * (option.args[0]?.text.split(',').length ?? 1) : product), 1)
 
 const hasAddressList = ({ flag, args }: Option): boolean => ADDRESS_OPTIONS.has(flag.text) && args[0]?.text.includes(',') === true
 

@@ -1,8 +1,5 @@
 import type { Family } from '../net/address.ts'
-import type { Rule } from '../netfilter/ruleset.ts'
-
-/** What a rule says, wherever it stands. */
-type Meaning = Pick<Rule, 'ip' | 'matches' | 'target'>
+import type { RuleMeaning } from './sameListedRules.ts'
 
 const APPEND = '-A '
 /** A chain's name nobody has to unquote. */
@@ -15,10 +12,10 @@ const restAt = (text: string): number => (text.startsWith(APPEND) ? text.indexOf
 
 /** Rules of which a text has many alike: the same words are read once, and what they say is shared. */
 export class SameRules {
-  private readonly known: Readonly<Record<Family, Map<string, Meaning>>> = { 4: new Map(), 6: new Map() }
+  private readonly known: Readonly<Record<Family, Map<string, RuleMeaning>>> = { 4: new Map(), 6: new Map() }
 
   /** The chain and the meaning of a line whose words behind the chain were read before. */
-  find(text: string, family: Family): { readonly chain: string; readonly meaning: Meaning } | null {
+  find(text: string, family: Family): { readonly chain: string; readonly meaning: RuleMeaning } | null {
     const at = restAt(text)
     const meaning = at > 0 ? this.known[family].get(text.slice(at)) : undefined
     if (!meaning) return null
@@ -26,7 +23,7 @@ export class SameRules {
     return PLAIN_NAME.test(chain) ? { chain, meaning } : null
   }
 
-  keep(text: string, family: Family, { ip, matches, target }: Meaning): void {
+  keep(text: string, family: Family, { ip, matches, target }: RuleMeaning): void {
     const at = restAt(text)
     if (at === 0) return
     const known = this.known[family]

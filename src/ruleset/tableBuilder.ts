@@ -26,6 +26,7 @@ export class TableBuilder {
   readonly family: Family
   readonly origin: TableOrigin
   private readonly chains = new Map<string, ChainDraft>()
+  private latest: string | null = null
   /** How often a listing says a chain is jumped to. */
   private readonly references = new Map<string, number>()
 
@@ -36,6 +37,11 @@ export class TableBuilder {
 
   has(name: string): boolean {
     return this.chains.has(name)
+  }
+
+  /** The chain that was named last as a new one. */
+  get newest(): string | null {
+    return this.latest
   }
 
   chainNames(): readonly string[] {
@@ -58,8 +64,9 @@ export class TableBuilder {
 
   /** Chains that a listing says are jumped to more often than its text shows: part of it is missing. */
   lackingReferences(): readonly string[] {
-    const jumps = this.jumps()
-    return [...this.references].filter(([name, count]) => jumps.filter((to) => to === name).length < count).map(([name]) => name)
+    const counts = new Map<string, number>()
+    for (const to of this.jumps()) counts.set(to, (counts.get(to) ?? 0) + 1)
+    return [...this.references].filter(([name, count]) => (counts.get(name) ?? 0) < count).map(([name]) => name)
   }
 
   /** Chains jumped to that the text does not show. */
@@ -119,6 +126,7 @@ export class TableBuilder {
     if (known) return known
     const made: ChainDraft = { name, policy: null, counters: null, span: null, rules: [] }
     this.chains.set(name, made)
+    this.latest = name
     return made
   }
 

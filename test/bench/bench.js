@@ -1,14 +1,16 @@
 // Ratios only, each pair timed in turn in one run on this machine: node test/bench/bench.js
 import { spawnSync } from 'node:child_process'
-import { cpus } from 'node:os'
-import { resolve } from 'node:path'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpus, tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { kubeProxySave } from './kubeProxySave.js'
 
 const root = resolve(import.meta.dirname, '../..')
 
-function milliseconds(args) {
+function milliseconds([program, ...args], input) {
   const start = process.hrtime.bigint()
-  const { status } = spawnSync(process.execPath, args, { cwd: root, stdio: 'ignore' })
-  if (status !== 0) throw new Error(`${args.join(' ')} exited ${status}`)
+  const { status } = spawnSync(program, args, { cwd: root, input, stdio: [input === undefined ? 'ignore' : 'pipe', 'ignore', 'ignore'] })
+  if (status !== 0) throw new Error(`${program} ${args.join(' ')} exited ${status}`)
   return Number(process.hrtime.bigint() - start) / 1e6
 }
 
@@ -16,9 +18,32 @@ const median = (values) => [...values].sort((x, y) => x - y)[Math.floor(values.l
 
 /** The median of the ratios of pairs, so that a machine whose speed drifts does not matter. */
 function ratio(name, ours, theirs, runs) {
-  const ratios = Array.from({ length: runs + 1 }, () => milliseconds(ours) / milliseconds(theirs)).slice(1)
+  const ratios = Array.from({ length: runs + 1 }, () => ours() / theirs()).slice(1)
   console.log(`${name}: ${median(ratios).toFixed(2)} (${Math.min(...ratios).toFixed(2)} to ${Math.max(...ratios).toFixed(2)}, ${runs} pairs)`)
 }
 
-console.log(`node ${process.version}, ${cpus()[0]?.model ?? 'unknown processor'}`)
-ratio('cold trace of a pod\'s dump / node -e 0', ['dist/cli.js', 'trace', 'examples/redirect/nat.txt', '--from', '10.20.0.78', '--to', '10.20.0.77:18080'], ['-e', '0'], 41)
+const node = (...args) => () => milliseconds([process.execPath, ...args])
+
+/** Reading against the program that loads the same text. */
+function reading(folder) {
+  const name = '10,000 Services of three endpoints (110,007 rules) read / iptables-legacy-restore --test'
+  const restore = ['ip', 'netns', 'exec', 'cwbench', 'iptables-legacy-restore', '--test']
+  if (process.getuid?.() !== 0 || spawnSync('ip', ['netns', 'add', 'cwbench']).status !== 0) return console.log(`${name}: skipped, it needs root and network namespaces`)
+  const file = join(folder, 'services.txt')
+  writeFileSync(file, kubeProxySave(10_000))
+  const text = readFileSync(file)
+  try {
+    ratio(name, node('test/bench/read.js', file), () => milliseconds(restore, text), 9)
+  } finally {
+    spawnSync('ip', ['netns', 'del', 'cwbench'])
+  }
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'chainwalk-bench-'))
+try {
+  console.log(`node ${process.version}, ${cpus()[0]?.model ?? 'unknown processor'}`)
+  ratio('cold trace of a pod\'s dump / node -e 0', node('dist/cli.js', 'trace', 'examples/redirect/nat.txt', '--from', '10.20.0.78', '--to', '10.20.0.77:18080'), node('-e', '0'), 41)
+  reading(folder)
+} finally {
+  rmSync(folder, { recursive: true, force: true })
+}
