@@ -110,14 +110,17 @@ export function icmpError(kernel: Kernel, skb: Skb, type: number, code: number):
     tos: skb.family === 4 ? (skb.tos & IPTOS_TOS_MASK) | IPTOS_PREC_INTERNETCONTROL : 0,
     icmp: { type, code, id: 0, quoted: skbTuple(skb) },
   }
-  const answer = routed(kernel, packet, { src: own, mark: replyMark(kernel, skb), uid: 0, source: 'any' })
+  const answer = routed(kernel, packet, { src: own, mark: replyMark(kernel, skb), uid: 0, source: 'own' })
   return answer && { ...answer, owner: { kind: 'kernel' }, ct: attached(skb) }
 }
 
-/** ipv6_chk_addr: an address of host or link scope is this host's on its own interface only. */
-function answersAs(kernel: Kernel, { family, dst, in: device }: Skb): boolean {
-  if (!kernel.fixed.fib.isLocal(dst)) return false
-  return family === 4 || device === null || device === 'lo' || !(isLoopback(dst) || isLinkLocal(dst))
+/**
+ * Whether an error speaks as the address that was dialled: over IPv4 for whatever was routed here, own or not (RTCF_LOCAL),
+ * over IPv6 for addresses of this host, those of host or link scope on their own interface only (ipv6_chk_addr).
+ */
+function answersAs(kernel: Kernel, { family, dst, route, in: device }: Skb): boolean {
+  if (family === 4) return route === 'local'
+  return kernel.fixed.fib.isLocal(dst) && (device === null || device === 'lo' || !(isLoopback(dst) || isLinkLocal(dst)))
 }
 
 /**

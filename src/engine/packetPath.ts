@@ -87,6 +87,7 @@ function routed(kernel: Kernel, role: PacketRole): Fate {
       kernel.tell(() => ({ kind: 'dropped', code: 'no-route', why: route.why }))
       return { kind: 'dropped', hook: null, skb: kernel.skb, reject: null, error: null, unroutable: route.error }
     case 'local':
+      kernel.changeSkb((draft) => { draft.route = 'local' })
       kernel.tell(() => ({ kind: 'routed', outcome: 'local', device: route.device, why: route.why }))
       return deliver(kernel)
     case 'forward':
