@@ -78,6 +78,7 @@ function addConvert(chainwalk: Command): void {
     .argument('<dump...>', 'dumps, terminal transcripts or chainwalk\'s own JSON; - is standard input')
     .requiredOption('--to <form>', 'save, listing (iptables -L -v), listing-n (iptables -nvL) or json')
     .option('--backend <name>', 'whose listing: legacy or nft', 'nft')
+    .option('--redact', 'other addresses, names and comments in place of yours; what stands for what goes to standard error')
     .option('--state <n>', 'which state of the rules, when the input shows several')
     .action(async (files: string[], options) => { await (await import('./commands/convert.ts')).convert(files, options) })
 }

@@ -1,4 +1,5 @@
 import { printAddress } from '../../net/address.ts'
+import { parseMac } from '../../net/mac.ts'
 import type { Negatable } from '../../netfilter/ruleset.ts'
 import { not } from '../../netfilter/ternary.ts'
 import type { MatchExtension } from '../extension.ts'
@@ -7,15 +8,13 @@ import { unmodelled } from '../unmodelled.ts'
 
 type Mac = Negatable<string>
 
-const readMac = (text: string): string | null => (/^[0-9a-f]{1,2}(:[0-9a-f]{1,2}){5}$/i.test(text) ? text.split(':').map((octet) => octet.toLowerCase().padStart(2, '0')).join(':') : null)
-
 /** xt_mac.c mac_mt: the Ethernet source; a packet that came by no Ethernet never matches, negated or not. */
 export const mac: MatchExtension<Mac> = {
   name: 'mac',
   options: { '--mac-source': 1 },
   parse(options) {
     const option = options.take('--mac-source')
-    const value = option && readMac(options.word(option))
+    const value = option && parseMac(options.word(option))
     if (option && value === null) options.refuse(option.args[0] ?? option.flag, '--mac-source takes six octets, aa:bb:cc:dd:ee:ff')
     return option ? negatable(option, () => value ?? '') : { value: '00:00:00:00:00:00', negated: false }
   },
@@ -23,7 +22,7 @@ export const mac: MatchExtension<Mac> = {
   parseListing(cursor) {
     // Before 1.8.8 the "!" is glued to the address, which is in capitals.
     const found = cursor.peek() === 'MAC' ? cursor.take(/MAC +(! *)?(\S+)/) : null
-    const value = readMac(found?.[2] ?? '')
+    const value = parseMac(found?.[2] ?? '')
     return value === null ? null : { value, negated: found?.[1] !== undefined }
   },
   printListing: (info) => `MAC ${bang(info)}${info.value}`,
