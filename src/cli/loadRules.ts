@@ -2,7 +2,9 @@ import { repairConnmark } from '../istio/connmarkMisprint.ts'
 import type { RuleState } from '../host/ruleState.ts'
 import { readTranscript } from '../host/readTranscript.ts'
 import type { Transcript } from '../host/readTranscript.ts'
-import type { Diagnostic } from '../netfilter/diagnostic.ts'
+import type { Ruleset } from '../netfilter/ruleset.ts'
+import { restoreInterfaces } from '../istio/unshownInterfaces.ts'
+import type { Diagnostic, Read } from '../netfilter/diagnostic.ts'
 import { link } from '../ruleset/link.ts'
 import { saveTextOfJson } from '../ruleset/rulesetJson.ts'
 import { parseCount } from './connectionOptions.ts'
@@ -32,9 +34,18 @@ export async function loadRules(files: readonly string[], options: LoadOptions):
   // The generator is loaded only where it is wanted.
   if (refused) return (await import('./generatedRules.ts')).generatedRules(input, value.facts, options.istio) ?? fail(refused)
   const state = chosenState(value, options.state)
-  const read = state.rulesets.map((ruleset) => (options.assume['connmark-misprint'] === 'literal' ? { value: ruleset, diagnostics: [] } : repairConnmark(ruleset)))
+  const read = state.rulesets.map((ruleset) => repaired(ruleset, options.assume))
   const rulesets = read.map((each) => each.value)
   return { state: { ...state, rulesets }, facts: value.facts, diagnostics: [...diagnostics, ...read.flatMap((each) => each.diagnostics), ...rulesets.flatMap(link)] }
+}
+
+/** What the text's form has lost, put back where it is certain; `--assume CODE=literal` leaves it as the text has it. */
+function repaired(ruleset: Ruleset, assume: LoadOptions['assume']): Read<Ruleset> {
+  const repairs = [['connmark-misprint', repairConnmark], ['interfaces-unshown', restoreInterfaces]] as const
+  return repairs.filter(([code]) => assume[code] !== 'literal').reduce<Read<Ruleset>>(({ value, diagnostics }, [, repair]) => {
+    const next = repair(value)
+    return { value: next.value, diagnostics: [...diagnostics, ...next.diagnostics] }
+  }, { value: ruleset, diagnostics: [] })
 }
 
 const fail = (diagnostic: Diagnostic): never => {

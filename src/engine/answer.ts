@@ -3,6 +3,7 @@ import type { Family } from '../net/address.ts'
 import { Protocol } from '../net/protocol.ts'
 import { TcpFlag } from '../net/tcpFlags.ts'
 import type { FibError } from '../host/fib.ts'
+import { isOlder } from '../host/netns.ts'
 import type { RejectWith } from '../extensions/effect.ts'
 import type { CtRef } from '../netfilter/ctState.ts'
 import type { Packet, Skb, SkbOwner } from '../netfilter/skb.ts'
@@ -46,7 +47,7 @@ export function resetFor(kernel: Kernel, skb: Skb, socket: Socket | null): Answe
 /** Since Linux 6.13 a reset that a socket gave rise to is that socket's (79636038d37e, "ipv4: tcp: give socket pointer to control skbs"). */
 function resetOwner({ fixed: { netns: { release } } }: Kernel, family: Family, socket: Socket | null): SkbOwner | null {
   // tcp_v6_send_response gives it no socket at all.
-  if (!socket || (release && (release.major < 6 || (release.major === 6 && release.minor < 13)))) return family === 4 ? { kind: 'kernel' } : null
+  if (!socket || isOlder(release, 6, 13)) return family === 4 ? { kind: 'kernel' } : null
   return { kind: release ? 'file' : 'doubtful', uid: socket.uid, gid: socket.gid }
 }
 

@@ -4,6 +4,7 @@ import { anyPrefix, contains, hostPrefix, parsePrefix, prefixLength, printPrefix
 import type { Prefix } from '../net/prefix.ts'
 import { parseProtocol, protocolName } from '../net/protocol.ts'
 import type { IpMatch, Negatable } from '../netfilter/ruleset.ts'
+import type { Unknown } from '../netfilter/ternary.ts'
 import type { Skb } from '../netfilter/skb.ts'
 import type { ListingStyle } from './listingCursor.ts'
 import type { MatchTest } from './extension.ts'
@@ -129,6 +130,10 @@ function interfaceTest(condition: Negatable<string> | undefined): ((name: string
   return (name) => (name ?? '').startsWith(stem) !== negated
 }
 
+const UNSHOWN: Unknown = {
+  code: 'interfaces-unshown', message: 'whether this rule asks for an interface (-i, -o) that the packet has not is unknown, for the listing was made without -v; its conditions hold', probability: null, key: null,
+}
+
 /** The rule's own conditions as tests, each with the words that say what it asked for and what the packet has. */
 export function compileIp(ip: IpMatch): readonly IpTest[] {
   const tests: IpTest[] = []
@@ -139,6 +144,7 @@ export function compileIp(ip: IpMatch): readonly IpTest[] {
   if (ip.destination && destination) add(printIp({ destination: ip.destination }), (skb) => `destination ${printAddress(skb.dst)}`, (skb) => destination(skb.dst))
   if (ip.in && input) add(printIp({ in: ip.in }), (skb) => (skb.in === null ? 'made here' : `came in by ${skb.in}`), (skb) => input(skb.in))
   if (ip.out && output) add(printIp({ out: ip.out }), (skb) => (skb.out === null ? 'stays here' : `goes out by ${skb.out}`), (skb) => output(skb.out))
+  if (ip.interfaces === 'unshown') add(['an interface, perhaps'], (skb) => `in ${skb.in ?? '-'}, out ${skb.out ?? '-'}`, () => UNSHOWN)
   if (ip.protocol) {
     const { value, negated } = ip.protocol
     add(printIp({ protocol: ip.protocol }), (skb) => `protocol ${protocolName(skb.protocol)}`, (skb) => (skb.protocol === value) !== negated)

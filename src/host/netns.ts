@@ -89,6 +89,10 @@ export interface KernelRelease {
   readonly minor: number
 }
 
+/** Whether a kernel is certainly from before that release. */
+export const isOlder = (release: KernelRelease | null, major: number, minor: number): boolean =>
+  release !== null && (release.major < major || (release.major === major && release.minor < minor))
+
 /** One network namespace before any packet: plain data. */
 export interface Netns {
   readonly name: string

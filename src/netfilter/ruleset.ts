@@ -20,6 +20,8 @@ export interface IpMatch {
   readonly out?: Negatable<string>
   /** IPv4 `-f`: second and further fragments. */
   readonly fragment?: Negatable<true>
+  /** The text has no columns for interfaces: whether the rule asks for one is unknown. */
+  readonly interfaces?: 'unshown'
 }
 
 /** An extension's condition; `info` is the plain data its file defines. What could not be read is kept as text and is unknown in a walk. */

@@ -32,6 +32,7 @@ function listedIp(line: ListingRule, family: Family, protocol: number | null): I
     ...addressCell('destination', line.destination, family),
     ...interfaceCell('in', line.in),
     ...interfaceCell('out', line.out),
+    ...(line.in === null && { interfaces: 'unshown' as const }),
     ...(line.opt && line.opt.text !== '--' && { fragment: { value: true, negated: line.opt.text === '!f' } }),
   }
 }

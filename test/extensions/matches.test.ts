@@ -46,7 +46,8 @@ class Tally {
   }
 }
 
-const essence = ({ ip, matches, target }: Rule): object => ({ ip, matches, target })
+/** That a form has no columns for interfaces is a loss of its own (test/istio/unshownInterfaces.test.ts). */
+const essence = ({ ip: { interfaces, ...ip }, matches, target }: Rule): object => (void interfaces, { ip, matches, target })
 
 const same = (x: Rule, y: Rule): boolean => isDeepStrictEqual(essence(x), essence(y))
 
