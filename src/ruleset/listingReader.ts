@@ -1,6 +1,7 @@
 import { listingWords, parseListingChain, parseListingRule } from '../../grammar/parse.ts'
 import type { ListingForm, TypedWord } from '../../grammar/parse.ts'
 import type { Word } from '../../grammar/ast.ts'
+import { parseAddressCell } from '../extensions/ip.ts'
 import { parseProtocol } from '../net/protocol.ts'
 import type { Diagnostic } from '../netfilter/diagnostic.ts'
 import type { Chain, Counters } from '../netfilter/ruleset.ts'
@@ -63,7 +64,7 @@ export class ListingReader {
     const again = this.form && this.same.find(source.text, this.form)
     if (again) return this.append(again.meaning, again.counters, source)
     const words = listingWords(source.text)
-    if (!words || !looksLikeRule(words)) return false
+    if (!words || !(looksLikeRule(words) || (this.form && this.looksLikeOldRule(words, this.form)))) return false
     const form = this.form ?? guessedForm(words)
     const line = parseListingRule(withBlankTarget(words, form, this.protocolColumn), form)
     if (line.kind === 'problem') return this.complain(source, `this line looks like a rule but could not be read: ${line.message}`, line.column)
@@ -78,6 +79,15 @@ export class ListingReader {
     const placed = { ip, matches, target, span: spanOf(source), text: source.text.trim() }
     this.builder.append(this.chain, counters ? { ...placed, counters } : placed)
     return true
+  }
+
+  /** IPv6 up to iptables 1.8.8 has nothing in the opt column: a protocol stands where the heading says, and two addresses behind it. */
+  private looksLikeOldRule(words: readonly TypedWord[], form: ListingForm): boolean {
+    const first = LEADING[form]
+    if (words.slice(0, first).some(({ type }) => type !== 'count')) return false
+    const protocol = (words[first]?.column ?? 0) >= this.protocolColumn && isProtocol(words[first]) ? first : first + 1
+    const [source, destination] = words.slice(protocol + 1 + (form === 'plain' || form === 'numbered' ? 0 : 2))
+    return isProtocol(words[protocol]) && [source, destination].some((cell) => cell !== undefined && parseAddressCell(cell.text, 6) !== null)
   }
 
   private complain(source: SourceLine, message: string, column: number): true {

@@ -12,14 +12,17 @@ import type { RuleRead } from './readRule.ts'
 export function readListedRule(line: ListingRule, text: string, family: Family): RuleRead {
   const problems: OptionProblem[] = []
   const protocol = parseProtocol(line.protocol.text.replace(/^!/, ''))
-  const names = [line.source, line.destination].filter((cell) => parseAddressCell(cell.text, family) === null)
-  for (const word of names) problems.push({ message: `the name ${JSON.stringify(word.text)} was looked up by the machine that printed this; its address is not known here`, word })
+  const names = [line.source, line.destination].filter((cell) => isUnclear(cell, family) || parseAddressCell(cell.text, family) === null)
+  for (const word of names) problems.push({ message: isUnclear(word, family) ? '"!anywhere" is how ! ::/0, ! ::/64 and ! ::/128 are all listed without -n' : `the name ${JSON.stringify(word.text)} was looked up by the machine that printed this; its address is not known here`, word })
   const { matches, target } = bestReading(line, (words) => new ListingCursor(words, text, family, protocol || null))
   for (const match of matches) if ('verbatim' in match) problems.push({ message: `the text ${JSON.stringify(match.verbatim.slice(0, 80))} is not understood`, word: line.rest.at(-1) ?? line.protocol })
   // A cell that could not be read leaves the rule unknown, not wider than it was.
   const unresolved: Match[] = names.map((word) => ({ name: 'ip', verbatim: word.text }))
   return { rule: { ip: listedIp(line, family, protocol), matches: [...unresolved, ...matches], target }, problems }
 }
+
+/** IPv6 networks of the address :: have that name whatever their length; without a negation, "any" is what is meant. */
+const isUnclear = ({ text }: Word, family: Family): boolean => family === 6 && text === '!anywhere'
 
 const isGoto = (line: ListingRule): boolean => line.rest[0]?.text === '[goto]'
 
@@ -38,7 +41,7 @@ function listedIp(line: ListingRule, family: Family, protocol: number | null): I
 }
 
 function addressCell(key: 'source' | 'destination', cell: Word, family: Family): IpMatch {
-  const condition = parseAddressCell(cell.text, family)
+  const condition = isUnclear(cell, family) ? null : parseAddressCell(cell.text, family)
   return condition === 'any' || condition === null ? {} : { [key]: condition }
 }
 

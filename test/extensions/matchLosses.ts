@@ -56,6 +56,13 @@ const named = (_: Row, form: Form): boolean => form === 'list' || form === 'list
 
 const ranges = ['tcp', 'udp', 'sctp', 'dccp', 'ah', 'esp', 'ipcomp', 'frag', 'rt', 'mh']
 
+const withoutNegatedAny = (rule: Rule): Rule => {
+  const { source, destination, ...ip } = rule.ip
+  const shown = (address: typeof source): typeof source => (address?.negated === true && address.value.startsWith('::/') ? undefined : address)
+  const [from, to] = [shown(source), shown(destination)]
+  return { ...rule, ip: { ...ip, ...(from && { source: from }), ...(to && { destination: to }) }, matches: rule.matches.filter((match) => !('verbatim' in match && match.verbatim === '!anywhere')) }
+}
+
 /** Lost by listings (RULE-TEXT: "What listings lose against save"), and by saves of 1.8.9 where the listing says more. */
 export const LOSSES: readonly Loss[] = [
   { name: 'no-interfaces', why: 'without -v a listing has no in and out columns', in: (_, form) => form === 'list' || form === 'list_n', forget: withoutInterfaces },
@@ -65,6 +72,7 @@ export const LOSSES: readonly Loss[] = [
     in: (row, form) => /-[io] (!|any|\*)/.test(row.save) || /(^| )!?\+ /.test(row[form] ?? '') || row.version === '1.6.2',
     forget: withoutInterfaces,
   },
+  { name: 'not-anywhere', why: 'without -n IPv6\'s "!anywhere" is any of three prefixes: unknown, and said so', in: (row, form) => named(row, form) && (row[form] ?? '').includes('!anywhere'), forget: withoutNegatedAny },
   { name: 'address-names', why: 'without -n "anywhere" hides a prefix length', in: named, forget: withoutLengths },
   { name: 'owner-names', why: 'without -n ids print as names of the machine', in: named, forget: inMatches(['owner'], without('uid', 'gid')) },
   { name: 'hashlimit-name', why: '--hashlimit-name is not listed', forget: inMatches(['hashlimit'], without('name')) },

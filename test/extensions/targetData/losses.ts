@@ -14,6 +14,9 @@ const without = (rule: Rule, ...keys: readonly (keyof IpMatch)[]): Rule => ({ ..
 
 const withoutMatch = (rule: Rule, name: string): Rule => ({ ...rule, matches: rule.matches.filter((match) => match.name !== name) })
 
+/** "!anywhere" stays unread. */
+const withoutNotAnywhere = (rule: Rule): Rule => ({ ...rule, matches: rule.matches.filter((match) => !('verbatim' in match && match.verbatim === '!anywhere')) })
+
 const interfaceNames = ({ ip }: Rule): readonly string[] => [ip.in, ip.out].flatMap((condition) => (condition && !condition.negated ? [condition.value] : []))
 
 const unspecified = (value: string | undefined): boolean => value?.startsWith('::/') === true
@@ -23,7 +26,7 @@ const has = (rule: Rule, ...names: readonly string[]): boolean => rule.matches.s
 /** What the listing of 1.8.9 loses against the save. */
 export const LISTING_LOSSES: readonly Loss[] = [
   { name: 'without -v there are no interfaces', applies: (_, form, { ip }) => FORMS[form].detail === 'plain' && (ip.in !== undefined || ip.out !== undefined), forget: (rule) => without(rule, 'in', 'out') },
-  { name: 'without -n the IPv6 address :: is "anywhere" under any mask', applies: ({ family }, form, { ip }) => family === 6 && FORMS[form].style === 'names' && (unspecified(ip.source?.value) || unspecified(ip.destination?.value)), forget: (rule) => without(rule, 'source', 'destination') },
+  { name: 'without -n the IPv6 address :: is "anywhere" under any mask', applies: ({ family }, form, { ip }) => family === 6 && FORMS[form].style === 'names' && (unspecified(ip.source?.value) || unspecified(ip.destination?.value)), forget: (rule) => withoutNotAnywhere(without(rule, 'source', 'destination')) },
   { name: 'an interface named "any", "*" or "!x" looks like none, or like a negated one', applies: (_, __, rule) => interfaceNames(rule).some((name) => name === 'any' || name === '*' || name.startsWith('!')), forget: (rule) => without(rule, 'in', 'out') },
   { name: 'a comment with a newline spans two lines', applies: (row, form) => row[form].includes('\n') },
   { name: 'a comment is not escaped', applies: (row) => row.save.includes('*/') },
