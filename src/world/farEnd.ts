@@ -70,7 +70,10 @@ export class FarEnd {
 
   private isForOwn(packet: Packet): boolean {
     const { tuple } = this.own ?? {}
-    return tuple !== undefined && sameTuple(invert(skbTuple(packet)), tuple)
+    if (!tuple) return false
+    const asked = invert(skbTuple(packet))
+    // ping takes any answer with its id, whoever sends it.
+    return sameTuple(packet.icmp ? { ...asked, dst: tuple.dst } : asked, tuple)
   }
 
   /** An answer to its own dial. */

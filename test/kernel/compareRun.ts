@@ -53,6 +53,9 @@ function walkedPackets({ events }: TracedOutcome): TracedPacket[] {
   }))
 }
 
+/** Neighbour discovery, redirects and group reports: they come when they like. */
+const DISCOVERY = /DST=(ff|224)|SRC=fe80/
+
 /** Ports that rules and connections name. */
 const NAMED: ReadonlySet<number> = new Set([...TCP_PORTS, ...UDP_PORTS, ...NODE_PORTS])
 
@@ -78,7 +81,7 @@ function packetDifferences(compared: Compared, theirs: readonly TracedPacket[], 
     return JSON.stringify(same.rules) === JSON.stringify(packet.rules) ? [] : [`${packet.head}\n  kernel ${shown(same)}\n  walked ${shown(packet)}`]
   })
   const walked = new Set(ours.map(({ head }) => loose(head, compared)))
-  const mine = (head: string): boolean => head.includes(`PORT=${compared.run.sourcePort}`) || (!head.includes('PORT=') && !/DST=(ff|224)/.test(head))
+  const mine = (head: string): boolean => head.includes(`PORT=${compared.run.sourcePort}`) || (!head.includes('PORT=') && !DISCOVERY.test(head))
   const only = left.filter(({ head }) => mine(head) && !walked.has(loose(head, compared))).map((packet) => `only the kernel has ${packet.head}\n         ${shown(packet)}`)
   return { found: [...found, ...only], compared: ours.length }
 }
