@@ -27,19 +27,23 @@ const ISTIO_MANGLE_INBOUND: Known = [[new RegExp(`^${PASSTHROUGH} `), IN_LO], [/
 const MANGLE_OUTPUT: Known = [[/-m mark --mark 0x\w+ -j RETURN$/, OUT_LO], [new RegExp(`^${NOT_LOCALHOST} .*${OWNER} -j MARK `), OUT_LO], [/-j CONNMARK --restore-mark/, NONE]]
 const MANGLE_PREROUTING: Known = [[/-m mark --mark 0x\w+ -j CONNMARK --save-mark/, NONE], [/-m conntrack --ctstate INVALID -j (?:DROP|ISTIO_DROP)$/, NONE]]
 
+/** linkerd2-proxy-init says in a comment what a rule is for. */
+const LINKERD_OUTPUT: Known = [[/proxy-init\/ignore-loopback\//, OUT_LO], [/proxy-init\/(?:ignore-proxy-user-id|ignore-port|redirect-all-outgoing)/, NONE]]
+
 /** In a chain of the mesh or of kube-proxy, or where one is jumped to from a built-in chain, what stands there is theirs. */
 function knownOf(table: Table, chain: Chain): Known {
-  if (/^KUBE-/.test(chain.name)) return [[/./, NONE]]
+  if (/^KUBE-/.test(chain.name) || chain.name === 'PROXY_INIT_REDIRECT') return [[/./, NONE]]
+  if (chain.name === 'PROXY_INIT_OUTPUT') return LINKERD_OUTPUT
   if (chain.name === 'ISTIO_OUTPUT' && table.name === 'nat') return ISTIO_NAT_OUTPUT
   if (chain.name === 'ISTIO_INBOUND' && table.name === 'mangle') return ISTIO_MANGLE_INBOUND
   if (/^ISTIO_/.test(chain.name)) return [[/./, NONE]]
-  const jumps: Known = [[/-[jg] (?:ISTIO_|KUBE-)\S+$/, NONE]]
+  const jumps: Known = [[/-[jg] (?:ISTIO_|KUBE-|PROXY_INIT_)\S+$|-m addrtype --dst-type LOCAL -j DOCKER$/, NONE]]
   if (table.name !== 'mangle' || !table.chains.some(({ name }) => name.startsWith('ISTIO_'))) return jumps
   return chain.name === 'OUTPUT' ? [...MANGLE_OUTPUT, ...jumps] : chain.name === 'PREROUTING' ? [...MANGLE_PREROUTING, ...jumps] : jumps
 }
 
 /**
- * A listing without -v leaves out -i and -o. Rules that Istio and kube-proxy make get the interfaces these always give them;
+ * A listing without -v leaves out -i and -o. Rules that Istio, Linkerd, kube-proxy and Docker make get the interfaces these always give them;
  * of any other rule it stays unknown whether it asks for one, and a walk forks on it.
  */
 export function restoreInterfaces(ruleset: Ruleset): Read<Ruleset> {
@@ -57,7 +61,7 @@ function restoreTable(table: Table, diagnostics: Diagnostic[]): Table {
   const restored = unshown.length - left
   diagnostics.push({
     code: 'interfaces-unshown', severity: 'warning', span: first.span ?? null,
-    message: `table ${table.name} was listed without -v, which leaves out -i and -o: ${restored} of its rules are read with the interfaces Istio or kube-proxy always give them${left > 0 ? `, of ${left} it is unknown whether they ask for one` : ''} (list with -v, or use iptables-save)`,
+    message: `table ${table.name} was listed without -v, which leaves out -i and -o: ${restored} of its rules are read with the interfaces their makers (Istio, kube-proxy and the like) always give them${left > 0 ? `, of ${left} it is unknown whether they ask for one` : ''} (list with -v, or use iptables-save)`,
   })
   return { ...table, chains }
 }

@@ -150,6 +150,8 @@ export class RulesReader {
   }
 
   private declareChain(name: Word, policy: Word, counters: Word | null, source: SourceLine): boolean {
+    // Where the first lines are missing, the chains tell the table.
+    if (!this.open && counters && /^(-|ACCEPT|DROP)$/.test(policy.text)) this.begin(null, this.family, source, 'save')
     if (!this.open) return this.complain('no-table', 'warning', `chain ${JSON.stringify(name.text)} is declared before any table (*nat, *mangle, …)`, source, name)
     const given = policy.text === 'ACCEPT' || policy.text === 'DROP' ? policy.text : null
     this.open.builder.declare(name.text, given, counters && countersOf(counters), spanOf(source))
