@@ -1,4 +1,4 @@
-import { anyAddress, isAnyAddress } from '../net/address.ts'
+import { anyAddress, isAnyAddress, sameAddress } from '../net/address.ts'
 import type { Address, Family } from '../net/address.ts'
 import type { AddressType, MatchContext, SocketView } from '../extensions/matchContext.ts'
 import type { CtEntry } from '../netfilter/ctState.ts'
@@ -55,6 +55,15 @@ export class KernelContext implements MatchContext {
 
   reversePath(skb: Skb, strictness: 'strict' | 'loose', mark: number): boolean {
     return validSource(this.kernel, skb, strictness === 'strict' ? 1 : 2, mark)
+  }
+
+  senderMac({ src, dst, mark, family, in: device }: Skb): string | null {
+    const { fib, netns } = this.kernel.fixed
+    if (device === null) return null
+    const back = fib.lookup({ family, src: dst, dst: src, mark, in: null, out: device, uid: 0 }, this.kernel.settle)
+    // From beyond the link any router of it may have brought the packet.
+    if (typeof back !== 'string' && back.route.via !== null) return null
+    return netns.neighbours.find((each) => each.device === device && sameAddress(each.address, src))?.mac ?? null
   }
 
   inSet(set: string, fields: readonly string[], skb: Skb): Ternary {

@@ -29,6 +29,8 @@ export interface MatchContext {
   socketOf(skb: Skb): SocketView | null
   /** Whether the route back to the packet's source leaves by the interface it came in by (rpfilter). */
   reversePath(skb: Skb, strictness: 'strict' | 'loose', mark: number): boolean
+  /** The Ethernet address of a sender on the link the packet came in by, as the neighbour table has it; null: it has none, or the sender is beyond. */
+  senderMac(skb: Skb): string | null
   /** Membership in an ipset by name; unknown when the transcript has no such set. */
   inSet(set: string, fields: readonly string[], skb: Skb): Ternary
   /** Gives the packet a mark: the one thing a test may change (socket --restore-skmark). */

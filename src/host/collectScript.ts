@@ -61,6 +61,8 @@ if has ip; then
   # One family each: without -4 some versions of ip print both.
   show ip -4 route show table all
   try ip -6 route show table all
+  # Who a frame comes from, for rules that ask.
+  try ip neigh
 else
   show ifconfig
 fi

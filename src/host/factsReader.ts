@@ -6,6 +6,7 @@ import type { HostFacts, ProcessIds } from './hostFacts.ts'
 import { IpsetReader } from './ipsetReader.ts'
 import { KubectlReader } from './kubectlReader.ts'
 import type { ListeningSocket } from './listeningSocket.ts'
+import { NeighbourReader } from './neighbourReader.ts'
 import { NetstatReader } from './netstatReader.ts'
 import { PolicyRuleReader } from './policyRuleReader.ts'
 import { ReleaseReader } from './releaseReader.ts'
@@ -30,6 +31,7 @@ export class FactsReader {
   private readonly status = new StatusReader()
   private readonly sets = new IpsetReader()
   private readonly release = new ReleaseReader()
+  private readonly neighbours = new NeighbourReader()
   private readonly kubectl = new KubectlReader()
   private readonly backends = new Set<'legacy' | 'nft'>()
   private legacyTablesPresent = false
@@ -63,7 +65,7 @@ export class FactsReader {
   }
 
   read(source: SourceLine): boolean {
-    return this.backendLine(source.text) || [this.addresses, this.policyRules, this.routes, this.ss, this.netstat, this.sysctls, this.sets, this.status, this.release, this.kubectl].some((reader) => reader.read(source))
+    return this.backendLine(source.text) || [this.neighbours, this.addresses, this.policyRules, this.routes, this.ss, this.netstat, this.sysctls, this.sets, this.status, this.release, this.kubectl].some((reader) => reader.read(source))
   }
 
   sawBackend(backend: 'legacy' | 'nft'): void {
@@ -90,6 +92,7 @@ export class FactsReader {
       services: this.kubectl.services,
       backends: { seen: [...this.backends], legacyTablesPresent: this.legacyTablesPresent },
       release: this.release.value(),
+      neighbours: this.neighbours.value(),
     }
   }
 

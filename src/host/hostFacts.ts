@@ -1,6 +1,6 @@
 import type { Address } from '../net/address.ts'
 import type { ListeningSocket } from './listeningSocket.ts'
-import type { IpSet, KernelRelease, NetInterface, PolicyRule, Route } from './netns.ts'
+import type { IpSet, KernelRelease, Neighbour, NetInterface, PolicyRule, Route } from './netns.ts'
 
 /** Who a process is (/proc/PID/status; the ids for file system access, which sockets are created with). */
 export interface ProcessIds {
@@ -59,4 +59,5 @@ export interface HostFacts {
   readonly services: readonly ServiceRow[]
   readonly backends: Backends
   readonly release: KernelRelease | null
+  readonly neighbours: readonly Neighbour[]
 }

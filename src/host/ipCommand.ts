@@ -11,6 +11,7 @@ export function ipCommand(args: readonly string[]): ShellCommand | null {
   const shows = ['show', 'list', 'lst', 'ls', 'dev'].some((each) => isPrefixOf(verb, each)) || verb === 'table'
   if (!shows) return null
   if (isPrefixOf(object, 'address') || isPrefixOf(object, 'link')) return { kind: 'addresses' }
+  if (isPrefixOf(object, 'neighbour') || isPrefixOf(object, 'neighbor')) return { kind: 'known' }
   if (object.length > 1 && isPrefixOf(object, 'rule')) return { kind: 'policyRules', family: family ?? 4 }
   return isPrefixOf(object, 'route') ? { kind: 'routes', family, table: tableOf(verb === 'table' ? ['table', ...rest] : rest) } : null
 }

@@ -83,6 +83,13 @@ export interface IpSet {
   readonly entries: readonly string[]
 }
 
+/** A host on a link of this one, and its Ethernet address there: "02:00:5e:10:00:01". */
+export interface Neighbour {
+  readonly address: Address
+  readonly device: string
+  readonly mac: string
+}
+
 /** Linux MAJOR.MINOR. */
 export interface KernelRelease {
   readonly major: number
@@ -106,6 +113,7 @@ export interface Netns {
   readonly sets: readonly IpSet[]
   /** Which program loads the rules; iptables-nft where nothing tells. */
   readonly backend: Backend
+  readonly neighbours: readonly Neighbour[]
   /** null: nothing tells. */
   readonly release: KernelRelease | null
 }

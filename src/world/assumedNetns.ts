@@ -41,6 +41,7 @@ export function assumedNetns({ state, facts, given, connection }: Question, prof
     sets: facts.sets,
     backend: facts.backends.seen[0] ?? 'nft',
     release: facts.release,
+    neighbours: facts.neighbours,
   }
   return { netns, assumptions }
 }

@@ -34,7 +34,7 @@ const context = (hook: Hook): MatchContext => ({
   sourceTowards: (to, device) => (device === 'eth0' ? address(to.family === 4 ? '192.0.2.7' : 'fd00::7') : null),
   socketOf: () => null,
   reversePath: () => true,
-  inSet: () => false,
+  inSet: () => false, senderMac: () => null,
   setMark: () => undefined,
     recall: () => null,
   remember: () => undefined,

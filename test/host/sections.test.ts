@@ -37,6 +37,19 @@ describe('ip rule', () => {
   })
 })
 
+describe('ip neigh', () => {
+  it('tells Ethernet addresses; who does not answer has none', () => {
+    const { neighbours } = facts('$ ip neigh', '10.20.0.78 dev eth0 lladdr 2:0:5e:10:0:1 PERMANENT', 'fe80::1 dev eth0 lladdr 02:00:5e:10:00:02 router STALE', '10.20.0.9 dev eth0  FAILED')
+    expect(neighbours.map(({ device, mac }) => `${device} ${mac}`)).toEqual(['eth0 02:00:5e:10:00:01', 'eth0 02:00:5e:10:00:02'])
+  })
+})
+
+describe('which kernel it is', () => {
+  it.each([['$ uname -r', '5.15.0-91-generic'], ['$ uname -a', 'Linux node1 5.15.0-91-generic #101-Ubuntu SMP'], ['$ sysctl -a', 'kernel.osrelease = 5.15.0-91-generic'], ['$ cat /proc/version', 'Linux version 5.15.0 (x@y)']])('%s: %s', (command, line) => {
+    expect(facts(command, line).release).toEqual({ major: 5, minor: 15 })
+  })
+})
+
 describe('ip route', () => {
   it('of one table knows no other', () => {
     const { routes, routeTables } = facts('$ ip route show table 101', 'default via 192.168.127.2 dev istioout', '$ ip route', '10.0.0.0/8 dev eth0 scope link src 10.0.0.9 metric 5 linkdown', 'blackhole 10.9.0.0/16')

@@ -23,7 +23,7 @@ export interface CampaignPlan {
   readonly onSet: (coverage: Coverage) => void
 }
 
-const KINDS = ['mutant', 'made', 'random', 'mutant', 'made', 'mutant', 'made'] as const
+const KINDS = ['mutant', 'made', 'random', 'made', 'mutant', 'made', 'mutant', 'made'] as const
 
 /** How long a disagreement is made smaller. */
 const SHRINKING = { seconds: 24 }

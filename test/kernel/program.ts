@@ -56,7 +56,8 @@ export type Role = 'app' | 'sshd' | 'agent' | 'envoy' | 'outside' | 'dialler'
 export type LabMode = 'REDIRECT' | 'TPROXY' | 'NODE'
 
 const SCRIPT = join(import.meta.dirname, 'standIn.py')
-const PATIENCE = 5000
+/** Milliseconds; a machine with much else to do may take long. */
+const PATIENCE = 30_000
 
 /** One program of the laboratory in its namespace: commands one after the other, each with one answer; events in between. */
 export class Program {

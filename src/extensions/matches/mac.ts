@@ -27,11 +27,13 @@ export const mac: MatchExtension<Mac> = {
   },
   printListing: (info) => `MAC ${bang(info)}${info.value}`,
   compile({ value, negated }) {
-    return (skb) => {
+    return (skb, context) => {
       if (skb.in === null || skb.in === 'lo') return false
+      const known = context.senderMac(skb)
+      if (known !== null) return (known === value) !== negated
       const doubt = unmodelled('mac', `whether the sender on ${skb.in} has the address ${value}`, `${value} ${skb.in} ${printAddress(skb.src)}`)
       return negated ? not(doubt) : doubt
     }
   },
-  seen: (skb) => (skb.in === null ? 'made here' : `came in by ${skb.in}`),
+  seen: (skb, context) => (skb.in === null ? 'made here' : `came in by ${skb.in} from ${context.senderMac(skb) ?? 'an unknown Ethernet address'}`),
 }

@@ -8,9 +8,9 @@ import type { LabMode } from '../program.ts'
 import { poolOf } from './pools.ts'
 
 const choice = (flag: string, ...values: readonly string[]): fc.Arbitrary<string[]> => fc.constantFrom(...values).map((value) => (value === '' ? [] : [flag, value]))
-/** The usual value in five of six. */
+/** The usual value in eight of nine. */
 const mostly = (flag: string, usual: string, ...others: readonly string[]): fc.Arbitrary<string[]> =>
-  fc.oneof({ weight: 5, arbitrary: choice(flag, usual) }, { weight: 1, arbitrary: choice(flag, ...others) })
+  fc.oneof({ weight: 8, arbitrary: choice(flag, usual) }, { weight: 1, arbitrary: choice(flag, ...others) })
 const either = (flag: string): fc.Arbitrary<string[]> => fc.boolean().map((on) => (on ? [flag] : []))
 
 /** Arguments as the injector gives them, and odder ones. */

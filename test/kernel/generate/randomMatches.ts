@@ -94,6 +94,7 @@ export function match(place: Place): fc.Arbitrary<string> {
   ]
   if (hook === 'OUTPUT' || hook === 'POSTROUTING') anywhere.push({ weight: 3, arbitrary: owner })
   if (hook === 'PREROUTING' || hook === 'INPUT') anywhere.push({ weight: 1, arbitrary: words('-m socket', '-m socket --transparent', '-m socket --nowildcard', '-m socket --nowildcard --restore-skmark') })
+  if (hook === 'PREROUTING' || hook === 'INPUT' || hook === 'FORWARD') anywhere.push({ weight: 1, arbitrary: bang(words('--mac-source 02:00:00:00:00:78', '--mac-source 02:00:00:00:18:01', '--mac-source 02:00:00:00:24:02')).map((text) => `-m mac ${text}`) })
   if (hook === 'PREROUTING') anywhere.push({ weight: 1, arbitrary: words('-m rpfilter', '-m rpfilter --loose', '-m rpfilter --invert', '-m rpfilter --accept-local') })
   if (protocol === 'icmp') anywhere.push({ weight: 3, arbitrary: icmp(family) })
   else if (protocol !== null) anywhere.push({ weight: 3, arbitrary: protocol === 'tcp' ? tcp : udp }, { weight: 1, arbitrary: multiport })
