@@ -52,9 +52,8 @@ export class FarEnd {
   }
 
   receives(packet: Packet, device: string, { reply }: PacketRole): FarStep {
-    // A host drops what claims to come from itself (a martian source), and has no way back to what is nobody's.
-    if (sameAddress(packet.src, packet.dst) || this.circles(packet, device) || isNobodys(packet.dst)) return NOTHING
-    if (isNobodys(packet.src)) return this.unanswerable(packet)
+    if (this.circles(packet, device) || isNobodys(packet.dst)) return NOTHING
+    if (sameAddress(packet.src, packet.dst) || isNobodys(packet.src)) return this.unanswerable(packet)
     if (this.own && this.isForOwn(packet)) return this.answered(packet)
     if (packet.icmp?.quoted) return this.errorReceived(packet)
     if (packet.icmp) return this.pinged(packet)
@@ -63,9 +62,16 @@ export class FarEnd {
     return reply ? NOTHING : this.datagram(packet)
   }
 
-  /** From an address no host out there can answer: IPv4 hosts drop it as a martian, over IPv6 a datagram still arrives. */
+  /**
+   * From the host's own address, or from one it has no way to: over IPv4 a martian source, which is dropped. Over IPv6 a datagram
+   * still arrives, and who is sent his own ping answers himself.
+   */
   private unanswerable(packet: Packet): FarStep {
-    return packet.family === 6 && packet.protocol === Protocol.udp ? { ...NOTHING, accept: acceptOf(packet, null) } : NOTHING
+    if (packet.family === 4) return NOTHING
+    if (packet.protocol === Protocol.udp) return { ...NOTHING, accept: acceptOf(packet, null) }
+    const own = this.own?.tuple
+    const self = packet.icmp?.type === 128 && own?.protocol === Protocol.icmpv6 && own.sport === packet.icmp.id && sameAddress(own.src, packet.dst)
+    return self ? { ...NOTHING, result: 'connected' } : NOTHING
   }
 
   private isForOwn(packet: Packet): boolean {
