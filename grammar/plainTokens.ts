@@ -3,12 +3,8 @@ import type { TypedWord } from './parse.ts'
 const BLANK = 0x20
 const QUOTE = 0x22
 const HASH = 0x23
-const APOSTROPHE = 0x27
 const STAR = 0x2a
 const DASH = 0x2d
-const SLASH = 0x2f
-const COLON = 0x3a
-const EQUALS = 0x3d
 const BANG = 0x21
 const OPEN = 0x5b
 
@@ -55,8 +51,7 @@ function typeOf(line: string, at: number, end: number): string | null {
   if (first === DASH) return flagOrWord(line, at, end)
   if (first === BANG) return end - at === 1 ? 'bang' : 'word'
   if (first === OPEN) return COUNTERS.test(line.slice(at, end)) ? 'counters' : 'word'
-  if (first === HASH || first === STAR || first === APOSTROPHE || first === EQUALS || first === COLON || first === SLASH) return null
-  return 'word'
+  return first === HASH || first === STAR ? null : 'word'
 }
 
 function flagOrWord(line: string, at: number, end: number): string | null {
@@ -70,5 +65,3 @@ function flag(line: string, at: number, end: number): string | null {
   const quote = line.indexOf('"', at)
   return quote >= 0 && quote < end ? null : 'flag'
 }
-
-

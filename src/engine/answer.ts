@@ -58,7 +58,7 @@ function resetOwner({ fixed: { netns: { release } } }: Kernel, family: Family, s
 function strictDevice(kernel: Kernel, skb: Skb): string | null {
   if (skb.family === 4 || !(isLoopback(skb.src) || isLinkLocal(skb.src))) return null
   if (skb.in !== 'lo') return skb.in
-  const held = kernel.fixed.fib.lookup({ family: 6, src: skb.src, dst: skb.dst, mark: skb.mark, in: null, out: null, uid: 0 }, kernel.settle)
+  const held = kernel.fixed.fib.lookup({ family: 6, src: skb.src, dst: skb.dst, mark: skb.mark, in: null, out: null, uid: 0 }, kernel.decide)
   return typeof held === 'string' ? skb.in : held.route.device
 }
 

@@ -82,15 +82,13 @@ export class Kernel {
     this.observer({ step: step(), ...this.cell.taken() })
   }
 
-  decide(answer: Ternary): boolean {
+  /** A function of its own, for look-ups that may ask. */
+  readonly decide = (answer: Ternary): boolean => {
     if (!isUnknown(answer)) return answer
     const decided = this.environment.choose(answer)
     this.tell(() => ({ kind: 'decided', doubt: answer, answer: decided }))
     return decided
   }
-
-  /** The same as a function of its own, for look-ups that may ask. */
-  readonly settle = (doubt: Unknown): boolean => this.decide(doubt)
 
   ctOf(skb: Skb): CtEntry | null {
     return skb.ct?.kind === 'entry' ? (this.cell.state.conntrack[skb.ct.id] ?? null) : null

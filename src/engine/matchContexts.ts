@@ -57,13 +57,8 @@ export class KernelContext implements MatchContext {
     return validSource(this.kernel, skb, strictness === 'strict' ? 1 : 2, mark)
   }
 
-  senderMac({ src, dst, mark, family, in: device }: Skb): string | null {
-    const { fib, netns } = this.kernel.fixed
-    if (device === null) return null
-    const back = fib.lookup({ family, src: dst, dst: src, mark, in: null, out: device, uid: 0 }, this.kernel.settle)
-    // From beyond the link any router of it may have brought the packet.
-    if (typeof back !== 'string' && back.route.via !== null) return null
-    return netns.neighbours.find((each) => each.device === device && sameAddress(each.address, src))?.mac ?? null
+  senderMac({ src, in: device }: Skb): string | null {
+    return this.kernel.fixed.netns.neighbours.find((each) => each.device === device && sameAddress(each.address, src))?.mac ?? null
   }
 
   inSet(set: string, fields: readonly string[], skb: Skb): Ternary {

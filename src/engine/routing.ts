@@ -34,7 +34,7 @@ export function routeOutput(kernel: Kernel, flow: OutputFlow): OutputRoute | Out
   const { dst } = flow
   // ip6_route_output_flags has no such check: a listener that an fwmark route made local answers.
   if (dst.family === 4 && flow.src && flow.source === 'own' && !isAnyAddress(flow.src) && !fib.isLocal(flow.src)) return 'invalid'
-  const found = fib.lookup({ family: dst.family, src: flow.src, dst, mark: flow.mark, in: null, out: flow.device, uid: flow.uid }, kernel.settle)
+  const found = fib.lookup({ family: dst.family, src: flow.src, dst, mark: flow.mark, in: null, out: flow.device, uid: flow.uid }, kernel.decide)
   if (typeof found === 'string') return found
   return outputRoute(kernel, flow, found)
 }
@@ -67,7 +67,7 @@ export function routeInput(kernel: Kernel): InputRoute {
   const device = skb.in ?? 'lo'
   const martian = martianAddress(kernel, skb, device)
   if (martian) return { kind: 'drop', code: 'martian', why: martian }
-  const found = kernel.fixed.fib.lookup({ ...inputFlow(skb, skb.mark), out: strictInput(skb, device) }, kernel.settle)
+  const found = kernel.fixed.fib.lookup({ ...inputFlow(skb, skb.mark), out: strictInput(skb, device) }, kernel.decide)
   if (typeof found === 'string') return unroutable(kernel, skb, device, found, `there is no route to it (${found})`)
   const { route, table } = found
   const why = `table ${tableName(table)}, ${route.type} dev ${route.device ?? '-'}`
@@ -121,7 +121,7 @@ export function validSource(kernel: Kernel, skb: Skb, filter: number, mark: numb
   if (skb.family === 6 || isAnyAddress(skb.src)) return true
   const { fib } = kernel.fixed
   if (filter === 0 && !hasCustomRouting(kernel)) return kernel.deviceSysctl(device, 'accept_local') > 0 || device === 'lo' || !kernel.isOwnAddress(skb.src)
-  const back = fib.lookup({ family: skb.family, src: skb.dst, dst: skb.src, mark, in: device, out: null, uid: 0 }, kernel.settle)
+  const back = fib.lookup({ family: skb.family, src: skb.dst, dst: skb.src, mark, in: device, out: null, uid: 0 }, kernel.decide)
   if (typeof back === 'string') return filter === 0
   if (back.route.type !== 'unicast') return back.route.type === 'local' && (kernel.deviceSysctl(device, 'accept_local') > 0 || device === 'lo')
   return back.route.device === device || filter !== 1

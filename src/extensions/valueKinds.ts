@@ -1,5 +1,6 @@
 import { parseAddress, printAddress } from '../net/address.ts'
 import type { Family } from '../net/address.ts'
+import { parseMac } from '../net/mac.ts'
 import type { DeclaredValue, ValueKind } from './declaredTarget.ts'
 import type { ListingStyle } from './listingCursor.ts'
 import { parseNumber } from './optionReader.ts'
@@ -106,4 +107,4 @@ export const LED_DELAY: ValueKind = {
 }
 
 /** An Ethernet address. */
-export const MAC: ValueKind = { ...WORD, read: (text) => (/^[0-9a-f]{1,2}(:[0-9a-f]{1,2}){5}$/i.test(text) ? text.split(':').map((byte) => byte.padStart(2, '0')).join(':').toUpperCase() : null) }
+export const MAC: ValueKind = { ...WORD, read: (text) => parseMac(text)?.toUpperCase() ?? null }

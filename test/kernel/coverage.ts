@@ -20,8 +20,7 @@ const shown = (map: ReadonlyMap<string, Ways>): string => [...map].sort(([a], [b
 
 /** What a campaign has looked at. */
 export class Coverage {
-  readonly sets = new Map<string, number>()
-  private readonly share = new Map<string, { made: number; captured: number }>()
+  private readonly sets = new Map<string, { sets: number; made: number; captured: number }>()
   refused = 0
   connections = 0
   captured = 0
@@ -41,9 +40,9 @@ export class Coverage {
     }
     const { kind, mode, family, backend } = labCase
     const name = `${kind} ${mode} IPv${family} ${backend}`
-    this.sets.set(name, (this.sets.get(name) ?? 0) + 1)
-    const share = this.share.get(name) ?? { made: 0, captured: 0 }
-    this.share.set(name, share)
+    const share = this.sets.get(name) ?? { sets: 0, made: 0, captured: 0 }
+    this.sets.set(name, share)
+    share.sets += 1
     for (const attempt of attempts) {
       this.attempt(attempt)
       share.made += 1
@@ -75,7 +74,7 @@ export class Coverage {
   }
 
   get ruleSets(): number {
-    return [...this.sets.values()].reduce((sum, each) => sum + each, 0)
+    return [...this.sets.values()].reduce((sum, { sets }) => sum + sets, 0)
   }
 
   private unseen(): string {
@@ -92,7 +91,7 @@ export class Coverage {
 
   details(): string {
     return [
-      [...this.sets].sort(([a], [b]) => a.localeCompare(b)).map(([name, n]) => `${name}: ${n} (${Math.round((100 * (this.share.get(name)?.captured ?? 0)) / (this.share.get(name)?.made ?? 1))} %)`).join(', '), [...this.results].map(([name, n]) => `${name} ${n}`).join(', '),
+      [...this.sets].sort(([a], [b]) => a.localeCompare(b)).map(([name, { sets, made, captured }]) => `${name}: ${sets} (${Math.round((100 * captured) / Math.max(1, made))} %)`).join(', '), [...this.results].map(([name, n]) => `${name} ${n}`).join(', '),
       `matches (held/not): ${shown(this.matches)}`, `targets (reached/not): ${shown(this.targets)}`, this.unseen(),
     ].join('\n')
   }
