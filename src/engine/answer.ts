@@ -103,7 +103,7 @@ const IPTOS_PREC_INTERNETCONTROL = 0xc0
 
 /** icmp_send: from the address that was dialled if it is our own, else from what the route gives. */
 export function icmpError(kernel: Kernel, skb: Skb, type: number, code: number): Answer {
-  if (skb.icmp?.quoted || redirects(kernel, skb)) return null
+  if (skb.icmp?.quoted || isBeingSent(skb) || redirects(kernel, skb)) return null
   const own = answersAs(kernel, skb) ? skb.dst : null
   const protocol = skb.family === 4 ? Protocol.icmp : Protocol.icmpv6
   const packet: Packet = {
@@ -114,6 +114,9 @@ export function icmpError(kernel: Kernel, skb: Skb, type: number, code: number):
   const answer = routed(kernel, packet, { src: own, mark: replyMark(kernel, skb), uid: 0, source: 'own' })
   return answer && { ...answer, owner: { kind: 'kernel' }, ct: attached(skb) }
 }
+
+/** While the kernel's ICMP socket sends an echo reply it is held, and no error about that reply can be sent (icmp_xmit_lock, icmpv6_xmit_lock). */
+const isBeingSent = (skb: Skb): boolean => skb.icmp !== null && skb.in === null && skb.owner?.kind === 'kernel'
 
 /**
  * Whether an error speaks as the address that was dialled: over IPv4 for whatever was routed here, own or not (RTCF_LOCAL),

@@ -7,6 +7,7 @@ import { Program } from './program.ts'
 import type { EventMessage, LabMode, Reply, Role } from './program.ts'
 import { familyOf } from './labRun.ts'
 import type { LabConnection, LabRun } from './labRun.ts'
+import type { TracedPacket } from './packetText.ts'
 import type { RuleHandles } from './ruleHandles.ts'
 import { must } from './run.ts'
 import { TraceMonitor } from './traceMonitor.ts'
@@ -88,10 +89,16 @@ export class Lab {
     this.monitor.clear()
     const reply = await this.dial(connection)
     await this.settle()
-    const packets = handles && await this.traced(connection) ? this.monitor.packets(handles, this.sentinel) : null
+    const packets = handles && await this.traced(connection) ? this.monitor.packets(handles, this.sentinel).filter((packet) => !this.isLate(packet)) : null
     const run = runOf(reply, this.events, packets)
     await this.clean()
     return run
+  }
+
+  /** What the sockets of the attempt before say when they are closed may come after the trace was cleared. */
+  private isLate({ head }: TracedPacket): boolean {
+    const before = this.sourcePort === SOURCE_PORTS.first ? SOURCE_PORTS.last : this.sourcePort - 1
+    return head.split(' ').some((word) => word === `SPORT=${before}` || word === `DPORT=${before}`)
   }
 
   close(): void {
