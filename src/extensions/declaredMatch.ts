@@ -54,6 +54,7 @@ export interface DeclaredMatch {
   readonly listingOrder?: readonly string[]
   /** What iptables makes of options that stand for others. */
   normalize?(info: DeclaredInfo): DeclaredInfo
+  unlisted?(info: DeclaredInfo): readonly DeclaredInfo[]
   test(info: DeclaredInfo, site: Site): MatchTest
   seen?(skb: Skb, context: MatchContext): string
 }
@@ -66,6 +67,7 @@ export const declaredMatch = (match: DeclaredMatch): MatchExtension<DeclaredInfo
   ...(match.unspaced !== undefined && { unspaced: match.unspaced }),
   ...(match.listedByLegacyOnly && { listedByLegacyOnly: true }),
   ...(match.stateful && { stateful: true }),
+  ...(match.unlisted && { unlisted: match.unlisted.bind(match) }),
   ...(match.needsConntrack && { needsConntrack: () => true }),
   parse: (options) => parse(match, options),
   print: (info) => match.fields.flatMap((field) => saved(field, info[field.flag])).join(' '),

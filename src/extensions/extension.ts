@@ -35,6 +35,8 @@ export interface MatchExtension<Info> extends Extension<Info> {
   readonly aliases?: readonly string[]
   /** What its text in a listing begins with, where 1.8.9 forgets the blank before it. */
   readonly unspaced?: string
+  /** What else, at most, a listing prints as it prints this; UNLISTED stands for a value it does not show at all. */
+  unlisted?(info: Info): readonly Info[]
   /** It has no text of its own: iptables-legacy lists its bare name (print_match), iptables-nft nothing. */
   readonly listedByLegacyOnly?: true
   /** The protocols whose `-p` loads it without `-m`, when one of its options follows. */

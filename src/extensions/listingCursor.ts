@@ -1,23 +1,27 @@
 import type { Word } from '../../grammar/ast.ts'
+import type { EndChoices } from './endChoices.ts'
 import type { Family } from '../net/address.ts'
+
+export type ListedLine = Pick<ListingCursor, 'line' | 'family' | 'protocol' | 'ends'>
 
 /** Walks over the words behind a listing rule's columns; an extension moves it past what it recognises. */
 export class ListingCursor {
   position = 0
-  /** How many marks that may end a comment lie within one: nothing in a comment is escaped. */
-  innerEnds = 0
   readonly words: readonly Word[]
   readonly family: Family
   /** The rule's protocol column, for names of services; null for all. */
   readonly protocol: number | null
   /** The whole line, for texts in which blanks matter (comments). */
   readonly line: string
+  /** Which mark ends each comment: nothing in a comment is escaped. */
+  readonly ends: EndChoices
 
-  constructor(words: readonly Word[], line: string, family: Family, protocol: number | null) {
+  constructor(words: readonly Word[], { line, family, protocol, ends }: ListedLine) {
     this.words = words
     this.line = line
     this.family = family
     this.protocol = protocol
+    this.ends = ends
   }
 
   get done(): boolean {

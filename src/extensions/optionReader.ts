@@ -9,6 +9,8 @@ import type { PortRange } from '../net/portRange.ts'
 export interface OptionProblem {
   readonly message: string
   readonly word: Word
+  /** What the word may stand for; "…" is any value. */
+  readonly candidates?: readonly string[]
 }
 
 /**

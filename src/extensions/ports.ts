@@ -65,6 +65,14 @@ function listedPorts(cursor: ListingCursor, name: string, protocol: string): Neg
   return null
 }
 
+/** sctp and dccp save a range of all ports, but do not list it. */
+export function withEveryPort<Info extends PortPair>(info: Info): Info[] {
+  const every = { value: anyPort, negated: false }
+  const sports = info.sport ? [info.sport] : [undefined, every]
+  const dports = info.dport ? [info.dport] : [undefined, every]
+  return sports.flatMap((sport) => dports.map((dport) => ({ ...info, ...(sport && { sport }), ...(dport && { dport }) }))).slice(1)
+}
+
 /** A test of one port against a range that may be negated. */
 export function portTest(ports: Negatable<PortRange> | undefined): (port: number) => boolean {
   const { value, negated } = ports ?? { value: anyPort, negated: false }

@@ -7,6 +7,8 @@ import { readRule } from '../ruleset/readRule.ts'
 /** What a revision-2 CONNMARK rule looks like when a binary of another revision prints it (xt_connmark_tginfo1, _tginfo2). */
 const MISPRINT = /(-m (mark|connmark) --mark (0x[0-9a-f]+)) -j CONNMARK --set-xmark 0x0\/0xffffffff$/
 
+const CLEARS = /-j CONNMARK --set-xmark 0x0\/0xffffffff$/
+
 /** istio-iptables (1.9 and later, TPROXY) saves the mark in PREROUTING and restores it in OUTPUT. */
 const MEANT = { PREROUTING: { match: 'mark', mode: '--save-mark' }, OUTPUT: { match: 'connmark', mode: '--restore-mark' } } as const
 
@@ -29,7 +31,7 @@ function repairRule(rule: Rule, chain: Chain, ruleset: Ruleset, marks: ReadonlyS
   const text = printRule(rule)
   const found = MISPRINT.exec(text)
   const meant = chain.name === 'PREROUTING' || chain.name === 'OUTPUT' ? MEANT[chain.name] : null
-  if (!found || !meant || found[2] !== meant.match || !marks.has(found[3] ?? '')) return rule
+  if (!found || !meant || found[2] !== meant.match || !marks.has(found[3] ?? '')) return literal(rule, text, diagnostics)
   const repaired = text.replace(MISPRINT, `$1 -j CONNMARK ${meant.mode}`)
   const line = parseSaveLine(repaired)
   if (line.kind !== 'command') return rule
@@ -38,6 +40,19 @@ function repairRule(rule: Rule, chain: Chain, ruleset: Ruleset, marks: ReadonlyS
     severity: 'warning',
     message: `"CONNMARK and 0x0" is how an iptables binary of another revision prints this rule; read as CONNMARK ${meant.mode}, as istio-iptables writes it here (--assume connmark-misprint=literal keeps the text's word)`,
     span: rule.span ?? null,
+    candidates: candidates(text),
   })
   return { ...rule, ...readRule(line.options, ruleset.family).rule }
 }
+
+/** Where nothing else tells what was meant, the text's word counts, and that it may be another is said. */
+function literal(rule: Rule, text: string, diagnostics: Diagnostic[]): Rule {
+  if (!CLEARS.test(text) || rule.because) return rule
+  diagnostics.push({
+    code: 'connmark-unclear', severity: 'info', span: rule.span ?? null, candidates: candidates(text),
+    message: 'binaries of iptables that know another revision of CONNMARK print save-mark and restore-mark rules like this; it is read as the text says',
+  })
+  return rule
+}
+
+const candidates = (text: string): string[] => ['--set-xmark 0x0/0xffffffff', '--save-mark', '--restore-mark'].map((mode) => text.replace(CLEARS, `-j CONNMARK ${mode}`))

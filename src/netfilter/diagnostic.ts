@@ -9,6 +9,8 @@ export interface Diagnostic {
   readonly severity: Severity
   readonly message: string
   readonly span: Span | null
+  /** What the text may stand for, one rule (or part of one) in save form each; "…" is any value. */
+  readonly candidates?: readonly string[]
 }
 
 /** A value and what was noticed while it was made: reading never fails. */

@@ -43,6 +43,9 @@ export interface Because {
   readonly argument?: string
 }
 
+/** What a packet must be for a rule to have it. */
+export type Conditions = Pick<Rule, 'ip' | 'matches'>
+
 export interface Rule {
   readonly ip: IpMatch
   readonly matches: readonly Match[]
@@ -53,6 +56,8 @@ export interface Rule {
   readonly span?: Span
   readonly text?: string
   readonly because?: Because
+  /** What else the text may ask for: a listing prints both alike. */
+  readonly alternatives?: readonly Conditions[]
 }
 
 export interface Chain {

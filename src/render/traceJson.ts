@@ -17,6 +17,6 @@ export function traceJson(trace: Trace, diagnostics: readonly Diagnostic[]): Rec
 
 const outcomeJson = ({ outcome, events }: TracedOutcome): Record<string, unknown> => ({ ...outcome, packets: packetPaths(events) })
 
-export const diagnosticJson = ({ code, severity, message, span }: Diagnostic): Record<string, unknown> => ({
-  code, severity, message, file: span?.file ?? null, line: span?.line ?? null, column: span?.column ?? null,
+export const diagnosticJson = ({ code, severity, message, span, candidates }: Diagnostic): Record<string, unknown> => ({
+  code, severity, message, file: span?.file ?? null, line: span?.line ?? null, column: span?.column ?? null, ...(candidates && { candidates }),
 })

@@ -4,12 +4,13 @@ import type { MatchTest, TargetAction } from '../extensions/extension.ts'
 import type { MatchContext } from '../extensions/matchContext.ts'
 import type { Hook } from '../netfilter/hook.ts'
 import { isHook } from '../netfilter/hook.ts'
-import type { Chain, Match, Rule, Ruleset, Table } from '../netfilter/ruleset.ts'
+import type { Chain, Conditions, Match, Rule, Ruleset, Table } from '../netfilter/ruleset.ts'
 import type { Skb } from '../netfilter/skb.ts'
 import type { TableName } from '../netfilter/table.ts'
+import { and, isUnknown } from '../netfilter/ternary.ts'
 import type { Unknown } from '../netfilter/ternary.ts'
 import { chainShape } from './chainShape.ts'
-import { printMatch } from './print.ts'
+import { printMatch, printRule } from './print.ts'
 
 /** A condition made ready: what it asks for in the rule's own words, and what a packet has in its place. */
 export interface CompiledTest {
@@ -73,7 +74,21 @@ function fill(chains: ReadonlyMap<string, CompiledChain>, chain: Chain, refused:
 
 /** The tests of a rule, in the kernel's order: the header's own first, then the matches as they stand. */
 function compileTests(rule: Rule, site: string): readonly CompiledTest[] {
-  return [...compileIp(rule.ip), ...rule.matches.map((match) => compileMatch(match, site))]
+  const tests = compileConditions(rule, site)
+  return rule.alternatives ? [anyReading(rule, [tests, ...rule.alternatives.map((each) => compileConditions(each, site))])] : tests
+}
+
+const compileConditions = ({ ip, matches }: Conditions, site: string): readonly CompiledTest[] => [...compileIp(ip), ...matches.map((match) => compileMatch(match, site))]
+
+/** A line that may be several rules matches where all of them do, and misses where none does. */
+function anyReading({ ip, matches }: Rule, readings: readonly (readonly CompiledTest[])[]): CompiledTest {
+  const asked = printRule({ ip, matches, target: null })
+  const doubt: Unknown = { code: 'ambiguous-line', message: `the line listed for ${JSON.stringify(asked)} may be other rules, not all of which have this packet`, probability: null, key: null }
+  const test: MatchTest = (skb, context) => {
+    const [first = true, ...others] = readings.map((tests) => tests.map((each) => each.test(skb, context)).reduce(and, true))
+    return isUnknown(first) || others.every((each) => each === first) ? first : doubt
+  }
+  return { asked, test, seen: () => 'another packet', stateful: readings.some((tests) => tests.some(({ stateful }) => stateful)) }
 }
 
 function compileMatch(match: Match, site: string): CompiledTest {

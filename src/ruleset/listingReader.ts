@@ -5,6 +5,7 @@ import { parseAddressCell } from '../extensions/ip.ts'
 import { parseProtocol } from '../net/protocol.ts'
 import type { Diagnostic } from '../netfilter/diagnostic.ts'
 import type { Chain, Counters } from '../netfilter/ruleset.ts'
+import type { Alternatives } from './listedAlternatives.ts'
 import { listedCount } from './listedCount.ts'
 import { readListedRule } from './readListedRule.ts'
 import type { RuleMeaning, SameListedRules } from './sameListedRules.ts'
@@ -68,15 +69,16 @@ export class ListingReader {
     const form = this.form ?? guessedForm(words)
     const line = parseListingRule(withBlankTarget(words, form, this.protocolColumn), form)
     if (line.kind === 'problem') return this.complain(source, `this line looks like a rule but could not be read: ${line.message}`, line.column)
-    const { rule, problems } = readListedRule(line, source.text, this.builder.family)
-    for (const { message, word } of problems) this.diagnostics.push({ code: 'unreadable-option', severity: 'warning', message: `${message}; the condition is unknown in a walk`, span: spanAt(source, word.column, word.length) })
+    const { rule, problems, alternatives } = readListedRule(line, source.text, this.builder.family)
+    if (alternatives) this.diagnostics.push(ambiguousLine(alternatives, source))
+    for (const { message, word, candidates } of problems) this.diagnostics.push({ code: 'unreadable-option', severity: 'warning', message: `${message}; the condition is unknown in a walk`, span: spanAt(source, word.column, word.length), ...(candidates && { candidates }) })
     // Without the opt column it is the column a word stands in that tells what it is.
-    if (problems.length === 0 && line.opt && this.form) this.same.keep(source.text, this.form, rule)
+    if (problems.length === 0 && !alternatives && line.opt && this.form) this.same.keep(source.text, this.form, rule)
     return this.append(rule, counted(line.packets, line.bytes), source)
   }
 
-  private append({ ip, matches, target }: RuleMeaning, counters: Counters | null, source: SourceLine): true {
-    const placed = { ip, matches, target, span: spanOf(source), text: source.text.trim() }
+  private append({ ip, matches, target, alternatives }: RuleMeaning, counters: Counters | null, source: SourceLine): true {
+    const placed = { ip, matches, target, span: spanOf(source), text: source.text.trim(), ...(alternatives && { alternatives }) }
     this.builder.append(this.chain, counters ? { ...placed, counters } : placed)
     return true
   }
@@ -95,6 +97,11 @@ export class ListingReader {
     return true
   }
 }
+
+const ambiguousLine = ({ candidates, differing }: Alternatives, source: SourceLine): Diagnostic => ({
+  code: 'ambiguous-line', severity: differing ? 'warning' : 'info', span: spanOf(source), candidates,
+  message: `${candidates.length} rules are listed like this${differing ? '; where they do not agree the walk forks' : ''} (iptables-save tells them apart)`,
+})
 
 const isProtocol = (word: TypedWord | undefined): boolean => word !== undefined && parseProtocol(word.text.replace(/^!/, '')) !== null
 

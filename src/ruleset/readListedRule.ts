@@ -1,25 +1,48 @@
 import type { ListingRule, Word } from '../../grammar/ast.ts'
 import { parseAddressCell } from '../extensions/ip.ts'
+import { EndChoices } from '../extensions/endChoices.ts'
 import { ListingCursor } from '../extensions/listingCursor.ts'
+import type { ListedLine } from '../extensions/listingCursor.ts'
 import type { OptionProblem } from '../extensions/optionReader.ts'
 import { listedTargets, MATCHES } from '../extensions/registry.ts'
 import type { Family } from '../net/address.ts'
+import { UNLISTED } from '../extensions/unlistedValue.ts'
 import { parseProtocol } from '../net/protocol.ts'
 import type { IpMatch, Match, Target } from '../netfilter/ruleset.ts'
+import { printTarget } from './print.ts'
+import { listedAlternatives } from './listedAlternatives.ts'
+import type { Alternatives } from './listedAlternatives.ts'
 import type { RuleRead } from './readRule.ts'
 
+/** A rule as its line most likely means it, and what else it may mean. */
+export interface ListedRuleRead extends RuleRead {
+  readonly alternatives: Alternatives | null
+}
+
 /** Reads the cells and the text of one rule line of a listing. */
-export function readListedRule(line: ListingRule, text: string, family: Family): RuleRead {
+export function readListedRule(line: ListingRule, text: string, family: Family): ListedRuleRead {
   const problems: OptionProblem[] = []
   const protocol = parseProtocol(line.protocol.text.replace(/^!/, ''))
-  const names = [line.source, line.destination].filter((cell) => isUnclear(cell, family) || parseAddressCell(cell.text, family) === null)
-  for (const word of names) problems.push({ message: isUnclear(word, family) ? '"!anywhere" is how ! ::/0, ! ::/64 and ! ::/128 are all listed without -n' : `the name ${JSON.stringify(word.text)} was looked up by the machine that printed this; its address is not known here`, word })
-  const { matches, target } = bestReading(line, (words) => new ListingCursor(words, text, family, protocol || null))
+  const names = ([['-s', line.source], ['-d', line.destination]] as const).filter(([, cell]) => isUnclear(cell, family) || parseAddressCell(cell.text, family) === null)
+  for (const [flag, word] of names) problems.push(isUnclear(word, family) ? unclearCell(flag, word) : namedCell(flag, word))
+  const readings = wholeReadings(line, { line: text, family, protocol: protocol || null })
+  const [{ matches }] = readings
+  const target = commonTarget(readings)
   for (const match of matches) if ('verbatim' in match) problems.push({ message: `the text ${JSON.stringify(match.verbatim.slice(0, 80))} is not understood`, word: line.rest.at(-1) ?? line.protocol })
   // A cell that could not be read leaves the rule unknown, not wider than it was.
-  const unresolved: Match[] = names.map((word) => ({ name: 'ip', verbatim: word.text }))
-  return { rule: { ip: listedIp(line, family, protocol), matches: [...unresolved, ...matches], target }, problems }
+  const unresolved: Match[] = names.map(([, word]) => ({ name: 'ip', verbatim: word.text }))
+  const ip = listedIp(line, family, protocol)
+  const alternatives = listedAlternatives(readings.map((reading) => ({ ip, matches: [...unresolved, ...reading.matches], target: reading.target })))
+  return { rule: { ip, matches: [...unresolved, ...matches], target, ...(alternatives?.differing && { alternatives: alternatives.differing }) }, problems, alternatives }
 }
+
+const unclearCell = (flag: string, word: Word): OptionProblem => ({
+  message: '"!anywhere" is how ! ::/0, ! ::/64 and ! ::/128 are all listed without -n', word, candidates: ['0', '64', '128'].map((length) => `! ${flag} ::/${length}`),
+})
+
+const namedCell = (flag: string, word: Word): OptionProblem => ({
+  message: `the name ${JSON.stringify(word.text)} was looked up by the machine that printed this; its address is not known here`, word, candidates: [`${word.text.startsWith('!') ? '! ' : ''}${flag} ${UNLISTED}`],
+})
 
 /** IPv6 networks of the address :: have that name whatever their length; without a negation, "any" is what is meant. */
 const isUnclear = ({ text }: Word, family: Family): boolean => family === 6 && text === '!anywhere'
@@ -56,24 +79,35 @@ interface Reading {
   readonly target: Target | null
 }
 
-/** Where words are left over, a comment may hold what looks like its end, or two texts may have run into each other. */
-function bestReading(line: ListingRule, cursorOver: (words: readonly Word[]) => ListingCursor): Reading {
-  const words = withoutGoto(line)
-  const plain = listedText(line, cursorOver(words))
-  if (isWhole(plain)) return plain
-  const ends = Math.min(MAX_INNER_ENDS, words.filter((word) => word.text === '*/').length)
-  for (const each of [words, parted(words)]) {
-    for (let inner = 0; inner <= ends; inner += 1) {
-      const cursor = cursorOver(each)
-      cursor.innerEnds = inner
-      const reading = listedText(line, cursor)
-      if (isWhole(reading)) return reading
-    }
-  }
-  return plain
+/** Where the readings do not agree on what the target is told, it is unknown. */
+function commonTarget([first, ...others]: readonly [Reading, ...Reading[]]): Target | null {
+  const { target } = first
+  if (!target || others.every((each) => each.target && printTarget(each.target) === printTarget(target))) return target
+  return { kind: 'verbatim', name: 'name' in target ? target.name : target.chain, verbatim: '' }
 }
 
-const MAX_INNER_ENDS = 4
+/** Every way to read all words of the line, the likeliest first: a comment may hold what looks like its end, and two texts may have run into each other. */
+function wholeReadings(line: ListingRule, given: Omit<ListedLine, 'ends'>): readonly [Reading, ...Reading[]] {
+  const words = withoutGoto(line)
+  const all = [...readings(line, words, given)]
+  const [likeliest, ...others] = all.filter(isWhole)
+  if (all.length === MOST_READINGS) return [unreadReading(line, given.line)]
+  if (likeliest) return [likeliest, ...others]
+  return [[...readings(line, parted(words), given)].find(isWhole) ?? all[0] ?? unreadReading(line, given.line)]
+}
+
+/** Nothing is known of a line with more readings than anyone would look at. */
+const unreadReading = ({ target }: ListingRule, line: string): Reading => ({ matches: [{ name: 'listing', verbatim: line.trim() }], target: target && { kind: 'verbatim', name: target.text, verbatim: '' } })
+
+const MOST_READINGS = 64
+
+function* readings(line: ListingRule, words: readonly Word[], given: Omit<ListedLine, 'ends'>): Generator<Reading> {
+  const ends = new EndChoices()
+  for (let count = 1; ; count += 1) {
+    yield listedText(line, new ListingCursor(words, { ...given, ends }))
+    if (count === MOST_READINGS || !ends.advance()) return
+  }
+}
 
 const isWhole = ({ matches, target }: Reading): boolean => target?.kind !== 'verbatim' && matches.every((match) => !('verbatim' in match))
 

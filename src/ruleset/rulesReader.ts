@@ -9,6 +9,7 @@ import { isTableName, TABLES } from '../netfilter/table.ts'
 import type { TableName } from '../netfilter/table.ts'
 import { cutReason } from './cutReason.ts'
 import { possibleTables } from './inferTable.ts'
+import { listingLosses } from './listingLosses.ts'
 import { ListingReader } from './listingReader.ts'
 import { ruleCommand } from './ruleCommand.ts'
 import type { RuleCommand } from './ruleCommand.ts'
@@ -85,7 +86,9 @@ export class RulesReader {
     const { origin } = builder
     const cut = cutReason(builder, name, committed === true ? 'committed' : 'open')
     if (cut !== null) this.diagnostics.push({ code: 'cut-short', severity: 'warning', message: `table ${name}: ${cut}; rules may be missing`, span: { file: origin.file, line: origin.lastLine, column: 1, length: 1 } })
-    this.dumps.push({ family: builder.family, table: builder.table(name), origin, cut, backend })
+    const read = builder.table(name)
+    if (origin.form === 'listing') this.diagnostics.push(...listingLosses(read, builder.family, builder.roundedHeading))
+    this.dumps.push({ family: builder.family, table: read, origin, cut, backend })
   }
 
   private comment(text: string): boolean {
@@ -222,6 +225,7 @@ export class RulesReader {
     const builder = this.open?.builder
     if (!builder) return false
     builder.declare(chain.name, chain.policy, chain.counters, spanOf(source))
+    if (/ \d+[KMGT] (packets|bytes)/.test(source.text)) builder.roundedHeading ??= spanOf(source)
     if (chain.references !== null) builder.refer(chain.name, chain.references)
     this.listing = new ListingReader(builder, chain.name, this.diagnostics, this.listed)
     return this.touched(source)

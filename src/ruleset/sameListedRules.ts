@@ -3,7 +3,7 @@ import type { Counters, Rule } from '../netfilter/ruleset.ts'
 import { listedCount } from './listedCount.ts'
 
 /** What a rule says, wherever it stands. */
-export type RuleMeaning = Pick<Rule, 'ip' | 'matches' | 'target'>
+export type RuleMeaning = Pick<Rule, 'ip' | 'matches' | 'target' | 'alternatives'>
 
 const MOST_KEPT = 512
 

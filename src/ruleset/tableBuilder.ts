@@ -25,6 +25,8 @@ export interface TableOrigin {
 export class TableBuilder {
   readonly family: Family
   readonly origin: TableOrigin
+  /** The first chain heading whose counters a listing rounded. */
+  roundedHeading: Span | null = null
   private readonly chains = new Map<string, ChainDraft>()
   private latest: string | null = null
   /** How often a listing says a chain is jumped to. */

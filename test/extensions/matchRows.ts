@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { gunzipSync } from 'node:zlib'
 import { RulesReader } from '../../src/ruleset/rulesReader.ts'
+import type { Diagnostic } from '../../src/netfilter/diagnostic.ts'
 import type { Rule } from '../../src/netfilter/ruleset.ts'
 
 export type Form = 'list' | 'list_n' | 'list_v' | 'list_nv' | 'list_vx_num'
@@ -27,19 +28,26 @@ const HEADS: Readonly<Record<Form, string>> = {
   list_vx_num: 'num      pkts      bytes target     prot opt in     out     source               destination         ',
 }
 
-/** The one rule of a text. */
-function readOne(lines: readonly string[], family: 4 | 6): Rule | null {
+interface Noted {
+  readonly rule: Rule | null
+  readonly diagnostics: readonly Diagnostic[]
+}
+
+/** The one rule of a text, and what was said of it. */
+function readOne(lines: readonly string[], family: 4 | 6): Noted {
   const reader = new RulesReader()
   reader.printed({ family, table: 'mangle' })
   lines.forEach((text, i) => reader.read({ file: 'row', line: i + 1, text }))
   reader.close()
   const rules = reader.dumps.flatMap(({ table }) => table.chains).flatMap((chain) => chain.rules)
-  return rules.length === 1 ? (rules[0] ?? null) : null
+  return { rule: rules.length === 1 ? (rules[0] ?? null) : null, diagnostics: reader.diagnostics }
 }
 
-export const readSave = (row: Row): Rule | null => readOne(['*mangle', row.save], row.family)
+export const readSave = (row: Row): Rule | null => readOne(['*mangle', row.save], row.family).rule
 
-export function readForm(row: Row, form: Form): Rule | null {
+export const readForm = (row: Row, form: Form): Rule | null => readNoted(row, form).rule
+
+export function readNoted(row: Row, form: Form): Noted {
   const chain = form === 'list' || form === 'list_n' ? `Chain ${row.chain} (policy ACCEPT)` : `Chain ${row.chain} (policy ACCEPT 0 packets, 0 bytes)`
   return readOne([chain, HEADS[form], row[form] ?? ''], row.family)
 }

@@ -27,6 +27,6 @@ describe('an IPv6 listing without anything in its opt column', () => {
 
   it('does not tell which network "!anywhere" is, so that the rule is unknown', () => {
     const { read, codes } = rules('DROP       all     !anywhere             anywhere            ')
-    expect([read, codes]).toEqual([['!anywhere -j DROP'], ['unreadable-option']])
+    expect([read, codes]).toEqual([['!anywhere -j DROP'], ['unreadable-option', 'unclear-anywhere']])
   })
 })

@@ -9,17 +9,13 @@ interface Comment {
 /** Between the marks and the text stands a blank, so even an empty comment has two. */
 const EMPTY = '/*  '.length
 
-/**
- * The text between the comment marks as it stands in the line, blanks included. It is taken to end at the first mark that can end
- * it and is not followed by another; the cursor may ask for a later one.
- */
+/** The text between the comment marks as it stands in the line, blanks included. Any mark that can end it may be the one that does. */
 function listedText(cursor: ListingCursor): string | null {
-  const { words, position, innerEnds, line } = cursor
+  const { words, position, ends, line } = cursor
   const first = words[position]
   if (!first) return null
-  const ends = (i: number): boolean => words[i]?.text === '*/' && (words[i]?.column ?? 0) >= first.column + EMPTY && words[i + 1]?.text !== '*/'
-  let close = words.findIndex((_, i) => i > position && ends(i))
-  for (let inner = 0; inner < innerEnds && close > 0; inner += 1) close = words.findIndex((_, i) => i > close && ends(i))
+  const closes = words.flatMap((word, i) => (i > position && word.text === '*/' && word.column >= first.column + EMPTY && words[i + 1]?.text !== '*/' ? [i] : []))
+  const close = closes[ends.choose(closes.length)] ?? -1
   const last = words[close]
   if (!last) return null
   cursor.position = close + 1

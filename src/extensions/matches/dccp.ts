@@ -5,7 +5,7 @@ import type { MatchExtension } from '../extension.ts'
 import type { ListingCursor, ListingStyle } from '../listingCursor.ts'
 import { bang } from '../negatable.ts'
 import type { OptionReader } from '../optionReader.ts'
-import { exactPorts, listPorts, parseListedPorts, parsePorts, portTest, PORT_OPTIONS } from '../ports.ts'
+import { exactPorts, listPorts, parseListedPorts, parsePorts, portTest, PORT_OPTIONS, withEveryPort } from '../ports.ts'
 import type { PortPair } from '../ports.ts'
 import { unmodelled } from '../unmodelled.ts'
 
@@ -62,6 +62,7 @@ export const dccp: MatchExtension<Dccp> = {
     if (option) parts.push(`${bang(option)}--dccp-option ${option.value}`)
     return parts.join(' ')
   },
+  unlisted: withEveryPort,
   parseListing(cursor) {
     if (!cursor.skip('dccp')) return null
     const ports = parseListedPorts(cursor, 'dccp')

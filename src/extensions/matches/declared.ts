@@ -7,6 +7,7 @@ import type { MatchTest } from '../extension.ts'
 import { alwaysQuoted, bare, cell, hexUpTo, hidden, inner, outer, range, upTo, word } from '../matchFields.ts'
 import { readGroup } from '../namedGroup.ts'
 import { parseNumber } from '../optionReader.ts'
+import { UNLISTED } from '../unlistedValue.ts'
 import { unmodelled } from '../unmodelled.ts'
 
 const MAX = 0xffffffff
@@ -122,6 +123,8 @@ export const ecn = declaredMatch({
 /** xt_nfacct.c nfacct_mt: true unless the object has a quota. */
 export const nfacct = declaredMatch({ name: 'nfacct', head: '', leads: ['nfacct-name'], fields: [{ ...outer('nfacct-name', 'nfacct-name ', word), listed: /nfacct-name +()?(\S+)/ }], test: unmodelledTest('nfacct', 'whether the accounting object has a quota') })
 
+const NOT_SHOWN = { value: UNLISTED, negated: false }
+
 /** xt_osf.c xt_osf_match_packet looks at SYN segments only. */
 export const osf = declaredMatch({
   name: 'osf',
@@ -129,6 +132,7 @@ export const osf = declaredMatch({
   leads: ['OS'],
   required: ['genre'],
   fields: [inner('genre', 'OS fingerprint match', word), hidden('ttl', upTo(2)), hidden('log', upTo(2))],
+  unlisted: (info) => [{ ...info, ttl: NOT_SHOWN }, { ...info, log: NOT_SHOWN }, { ...info, ttl: NOT_SHOWN, log: NOT_SHOWN }],
   test: ({ genre }) => {
     const doubt = unmodelled('osf', `whether the sender runs ${genre?.value ?? ''}`, null)
     return (skb) => ((skb.tcpFlags & TcpFlag.SYN) === 0 ? false : genre?.negated ? not(doubt) : doubt)

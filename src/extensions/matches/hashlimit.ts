@@ -4,9 +4,11 @@ import { masked, maskOf, width } from '../../net/prefix.ts'
 import type { Skb } from '../../netfilter/skb.ts'
 import { not } from '../../netfilter/ternary.ts'
 import type { MatchExtension, MatchTest } from '../extension.ts'
+import type { Site } from '../matchContext.ts'
 import { listHashlimit, parseHashlimit, parseListedHashlimit, printHashlimit } from '../hashlimitText.ts'
 import type { Hashlimit, HashMode } from '../hashlimitText.ts'
 import { takeToken } from '../tokenBucket.ts'
+import { UNLISTED } from '../unlistedValue.ts'
 import { unmodelled } from '../unmodelled.ts'
 
 const networkOf = (address: Address, bits: number | null): string => printAddress(bits === null || bits >= width(address.family) ? address : masked(address, maskOf(address.family, bits)))
@@ -21,8 +23,10 @@ function fieldOf(skb: Skb, mode: HashMode, { srcmask, dstmask }: Hashlimit): str
 }
 
 /** xt_hashlimit.c hashlimit_mt_common: one bucket for each group of packets, in a table that rules share by name. */
-function compile(info: Hashlimit): MatchTest {
-  const { rate, above, mode, name } = info
+function compile(info: Hashlimit, site: Site): MatchTest {
+  const { rate, above, mode } = info
+  // Rules whose name a listing does not show share one table, or each has its own.
+  const name = info.name === UNLISTED ? `${UNLISTED}${site}` : info.name
   if (rate.kind === 'bytes' || info.rateMatch) {
     const doubt = unmodelled('hashlimit', `how much of the rate of ${name} is used up`, null)
     return () => doubt
@@ -48,6 +52,7 @@ export const hashlimit: MatchExtension<Hashlimit> = {
   print: printHashlimit,
   parseListing: parseListedHashlimit,
   printListing: listHashlimit,
+  unlisted: (info) => (info.name === '' ? [{ ...info, name: UNLISTED }] : []),
   compile,
   seen: (_, context) => (context.now === null ? 'no clock' : 'the time it is'),
 }

@@ -4,6 +4,7 @@ import { and, not } from '../../netfilter/ternary.ts'
 import type { Ternary, Unknown } from '../../netfilter/ternary.ts'
 import type { MatchExtension } from '../extension.ts'
 import type { ListingCursor } from '../listingCursor.ts'
+import { UNLISTED } from '../unlistedValue.ts'
 import { parseNumber } from '../optionReader.ts'
 import type { OptionReader } from '../optionReader.ts'
 
@@ -65,6 +66,9 @@ const OWNER_DOUBT: Unknown = {
   key: null,
 }
 
+/** Any id, where the machine that printed it had a name for it. */
+const unnamed = (ids: Negatable<Ids> | undefined): Negatable<Ids> | null => (ids && 'name' in ids.value ? { value: { name: UNLISTED }, negated: ids.negated } : null)
+
 const BANG = (value: Negatable<unknown>): string => (value.negated ? '! ' : '')
 
 /** xt_owner: who opened the sending socket. */
@@ -106,6 +110,10 @@ export const owner: MatchExtension<Owner> = {
     if (gid) parts.push(`${BANG(gid)}owner GID match ${id(gid.value)}`)
     if (supplementary) parts.push('incl. suppl. groups')
     return parts.join(' ')
+  },
+  unlisted({ uid, gid, ...info }) {
+    const [anyUid, anyGid] = [unnamed(uid), unnamed(gid)]
+    return anyUid || anyGid ? [{ ...info, ...(uid && { uid: anyUid ?? uid }), ...(gid && { gid: anyGid ?? gid }) }] : []
   },
   compile({ uid, gid, socketExists }) {
     const everyTestInverted = [uid, gid, socketExists].every((test) => test === undefined || test.negated)

@@ -13,6 +13,7 @@ export const quota = declaredMatch({
   head: '',
   leads: ['quota:'],
   fields: [{ flag: 'quota', read: count64, list: ({ value }) => `quota: ${value} bytes`, listed: /quota: +()?(\d+) +bytes/ }],
+  unlisted: ({ quota: given }) => (given ? [{ quota: { ...given, negated: true } }] : []),
   test: ({ quota: given }, site) => {
     const whole = Number(given?.value ?? 0)
     const negated = given?.negated ?? false

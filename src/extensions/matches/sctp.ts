@@ -4,7 +4,7 @@ import { and, not } from '../../netfilter/ternary.ts'
 import type { MatchExtension } from '../extension.ts'
 import type { ListingCursor } from '../listingCursor.ts'
 import { bang } from '../negatable.ts'
-import { exactPorts, listPorts, parseListedPorts, parsePorts, portTest, PORT_OPTIONS } from '../ports.ts'
+import { exactPorts, listPorts, parseListedPorts, parsePorts, portTest, PORT_OPTIONS, withEveryPort } from '../ports.ts'
 import type { PortPair } from '../ports.ts'
 import { printChunks, readChunks } from '../sctpChunks.ts'
 import type { Chunk } from '../sctpChunks.ts'
@@ -54,6 +54,7 @@ export const sctp: MatchExtension<Sctp> = {
     if (chunks) parts.push(`${bang(chunks)}--chunk-types ${chunks.value.match} ${printChunks(chunks.value.types, 'names')}`)
     return parts.join(' ')
   },
+  unlisted: withEveryPort,
   parseListing(cursor) {
     if (!cursor.skip('sctp')) return null
     const ports = parseListedPorts(cursor, 'sctp')

@@ -73,6 +73,7 @@ export const string: MatchExtension<StringMatch> = {
     if (info.icase) parts.push('ICASE')
     return parts.join(' ')
   },
+  unlisted: ({ pattern, ...info }) => (pattern.kind === 'hex' ? [{ ...info, pattern: readPlainString(`|${pattern.text}|`) }] : []),
   compile({ pattern }) {
     const doubt = unmodelled('string', `whether the packet holds ${literal(pattern)}`, null)
     return () => doubt

@@ -1,0 +1,2 @@
+/** In place of a value that a listing does not show: any. */
+export const UNLISTED = '…'
