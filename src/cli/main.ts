@@ -51,6 +51,7 @@ function addTrace(chainwalk: Command): void {
     .option('--connections <file>', 'many connections: one JSON object a line; prints one result a line')
     .option('--format <name>', 'text, minimal, full, json or xtables', 'text')
     .option('--json', 'the same as --format json')
+    .option('--redact', 'other addresses, names and comments in place of yours; what stands for what goes to standard error')
     .action(async (files: string[], options) => { exitCode = await (await import('./commands/trace.ts')).trace(files, options) })
 }
 

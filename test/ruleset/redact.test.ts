@@ -66,6 +66,21 @@ describe('a redacted rule set', () => {
     expect(again.value.states[0]?.rulesets.map((ruleset) => printSave(ruleset, 'plain')).join('').split('\n')).toHaveLength(save.split('\n').length)
   })
 
+  it('is all a shared trace tells of', () => {
+    for (const format of ['text', 'full', 'json', 'xtables']) {
+      const { stdout } = chainwalk(['trace', 'examples/node/rules.txt', '--uid', '0', '--to', '10.96.10.10:80', '--redact', '--format', format])
+      expect(stdout).toContain('KUBE-SVC-')
+      for (const name of ['10.96.10.10', '10.244.', 'default/web', 'kubernetes service portals', 'examples/', 'KUBE-SVC-CDGG']) expect(stdout).not.toContain(name)
+    }
+  })
+
+  it('gives every Ethernet address another', () => {
+    const lines = Array.from({ length: 300 }, (_, i) => `-A INPUT -m mac --mac-source 0a:00:00:00:${(i >> 8).toString(16).padStart(2, '0')}:${(i & 255).toString(16).padStart(2, '0')} -j DROP`)
+    const { text } = new Redactor(secret('k')).redact(lines.join('\n'))
+    const made = text.match(/(?:[\da-f]{2}:){5}[\da-f]{2}(?= )/g) ?? []
+    expect([made.length, new Set(made).size]).toEqual([300, 300])
+  })
+
   it('treats a connection as the rules it was made of', () => {
     const { stdout, stderr } = chainwalk(['convert', 'examples/node/rules.txt', '--to', 'save', '--redact'])
     const instead = (text: string): string => stderr.split('\n').map((line) => line.split(' -> ')).find(([from]) => from === text)?.[1] ?? text

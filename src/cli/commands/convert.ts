@@ -1,4 +1,3 @@
-import { createHmac, randomBytes } from 'node:crypto'
 import type { RuleState } from '../../host/ruleState.ts'
 import type { Ruleset } from '../../netfilter/ruleset.ts'
 import { printSave, saveHeading } from '../../ruleset/print.ts'
@@ -7,9 +6,8 @@ import { printListing } from '../../ruleset/printListing.ts'
 import type { ListingOptions } from '../../ruleset/printListing.ts'
 import { rulesetsJson } from '../../ruleset/rulesetJson.ts'
 import { readTranscript } from '../../host/readTranscript.ts'
-import { printable } from '../../render/printable.ts'
-import { Redactor } from '../../ruleset/redact/redactor.ts'
 import { loadRules } from '../loadRules.ts'
+import { newRedactor, reportPseudonyms } from '../newRedactor.ts'
 import { report } from '../report.ts'
 import { UsageError } from '../usageError.ts'
 
@@ -33,14 +31,11 @@ export async function convert(files: readonly string[], { to, backend, state, re
 
 /** The same rules of nobody: who has the text has no address, name or comment of them. What stands for what goes to standard error. */
 function redacted(rulesets: readonly Ruleset[]): readonly Ruleset[] {
-  const key = randomBytes(32)
-  const redactor = new Redactor((text) => ((createHmac('sha256', key).update(text).digest()[0] ?? 0) & 1 ? 1 : 0))
+  const redactor = newRedactor()
   const all = rulesets.map((ruleset) => redactor.redact(saveHeading(ruleset.family) + printSave(ruleset, 'counters')))
   const { value, diagnostics } = readTranscript([{ name: 'redacted', text: all.map(({ text }) => text).join('') }])
   report(diagnostics)
-  const last = all.at(-1)
-  for (const { from, to } of last?.pseudonyms ?? []) if (from !== to) process.stderr.write(printable(`${from} -> ${to}\n`))
-  for (const flag of last?.unsure ?? []) process.stderr.write(`warning the values of ${flag} are not looked into: they may still tell something [redact-incomplete]\n`)
+  reportPseudonyms(redactor)
   return value.states[0]?.rulesets ?? []
 }
 

@@ -16,7 +16,8 @@ import type { ConnectionOptions } from '../connectionOptions.ts'
 import { loadRules } from '../loadRules.ts'
 import type { LoadedRules } from '../loadRules.ts'
 import { readInput } from '../readInput.ts'
-import { report } from '../report.ts'
+import { AS_IT_IS } from '../telling.ts'
+import type { Telling } from '../telling.ts'
 import { UsageError } from '../usageError.ts'
 
 export interface TraceOptions extends ConnectionOptions {
@@ -28,6 +29,7 @@ export interface TraceOptions extends ConnectionOptions {
   readonly format?: string
   readonly json?: boolean
   readonly against?: string
+  readonly redact?: boolean
 }
 
 const FORMATS = ['text', 'minimal', 'full', 'json', 'xtables'] as const
@@ -40,12 +42,14 @@ export async function trace(files: readonly string[], options: TraceOptions): Pr
   const given: Given = { podAddresses: (options.podIp ?? []).map(podAddress), istioVersion: versionOf(options.istio) }
   const connections = options.connections === undefined ? null : connectionsIn(options.connections)
   const single = connections ? null : connectionFrom(options)
-  const rules = await loadRules(files, { ...(options.state !== undefined && { state: options.state }), ...(options.istio !== undefined && { istio: options.istio }), assume: assumptionsOf(options.assume ?? []) })
-  if (single && options.against !== undefined) return compared(rules, traced(rules, given, single), options.against)
-  if (single) return printOne(rules, given, single, format)
-  report(rules.diagnostics)
+  const telling = options.redact === true ? (await import('../redactedTelling.ts')).redactedTelling() : AS_IT_IS
+  const loaded = await loadRules(files, { ...(options.state !== undefined && { state: options.state }), ...(options.istio !== undefined && { istio: options.istio }), assume: assumptionsOf(options.assume ?? []) })
+  const rules = telling.rules(loaded, files)
+  if (single && options.against !== undefined) return compared(rules, traced(rules, given, single), options.against, telling)
+  if (single) return printOne(rules, given, single, format, telling)
   const known = withDialledPod(given, connections ?? [])
-  for (const connection of connections ?? []) process.stdout.write(`${JSON.stringify(traceJson(traced(rules, known, connection), []))}\n`)
+  for (const connection of connections ?? []) process.stdout.write(`${JSON.stringify(telling.json(traceJson(traced(rules, known, connection), [])))}\n`)
+  telling.report(rules.diagnostics)
   return 0
 }
 
@@ -61,30 +65,32 @@ function withDialledPod(given: Given, connections: readonly Connection[]): Given
 const traced = ({ state, facts }: LoadedRules, given: Given, connection: Connection): Trace => traceConnection({ state, facts, given, connection })
 
 /** Holds the prediction against a recorded kernel trace. */
-function compared(rules: LoadedRules, { outcomes }: Trace, file: string): number {
-  report(rules.diagnostics)
+function compared(rules: LoadedRules, { outcomes }: Trace, file: string, telling: Telling): number {
   const { text, name } = readInput(file)
   const packets = readKernelTrace(text)
   if (packets.length === 0) throw new UsageError(`${name}: no trace was recognised; give what \`xtables-monitor --trace\` printed, or the kernel's TRACE log`)
   const comparisons = outcomes.map(({ events }) => againstKernel(events, packets))
   const best = comparisons.find(({ divergence }) => divergence === null) ?? comparisons[0]
+  telling.report(rules.diagnostics)
   if (!best?.divergence) {
     process.stdout.write(`the kernel's trace agrees: ${best?.packets ?? 0} packets, ${best?.rules ?? 0} rules\n`)
     return 0
   }
   const { packet, predicted, kernel, line } = best.divergence
-  process.stdout.write([`they part at ${packet}`, `  predicted: ${predicted}`, `  kernel:    ${kernel}${line === null ? '' : `  [${name}:${line}]`}`, ''].map(printable).join('\n'))
+  process.stdout.write(telling.text([`they part at ${packet}`, `  predicted: ${predicted}`, `  kernel:    ${kernel}${line === null ? '' : `  [${name}:${line}]`}`, ''].map(printable).join('\n')))
   return 1
 }
 
-function printOne(rules: LoadedRules, given: Given, connection: Connection, format: Format): number {
+function printOne(rules: LoadedRules, given: Given, connection: Connection, format: Format, telling: Telling): number {
   const result = traced(rules, given, connection)
   if (format === 'json') {
-    process.stdout.write(`${JSON.stringify(traceJson(result, rules.diagnostics))}\n`)
+    process.stdout.write(`${JSON.stringify(telling.json(traceJson(result, rules.diagnostics)))}\n`)
     return 0
   }
-  report(rules.diagnostics)
-  process.stdout.write(format === 'xtables' ? result.outcomes.map(({ events }) => xtablesText(events)).join('\n') : traceText(result, format))
+  const text = format === 'xtables' ? result.outcomes.map(({ events }) => xtablesText(events)).join('\n') : traceText(result, format)
+  const told = telling.text(text)
+  telling.report(rules.diagnostics)
+  process.stdout.write(told)
   return 0
 }
 

@@ -44,9 +44,12 @@ export function pseudonymAddress(address: Address, secret: SecretBit): Address {
 const QUAD = /(?<![\d./])\d{1,3}(?:\.\d{1,3}){3}(?![\d.])/g
 const GROUPS = /(?<![\w:./])[\da-f]{0,4}(?::[\da-f]{0,4}){2,7}(?:\.\d{1,3}){0,3}(?![\w:.])/gi
 
+/** Where in a text an address may stand. */
+export const ADDRESSES: readonly RegExp[] = [QUAD, GROUPS]
+
 /** The text with every address in it replaced; masks behind a slash are none. */
 export const replaceAddresses = (text: string, replace: (address: Address, text: string) => string): string =>
-  [QUAD, GROUPS].reduce((all, pattern) => all.replace(pattern, (found) => {
+  ADDRESSES.reduce((all, pattern) => all.replace(pattern, (found) => {
     const address = parseAddress(found)
     return address ? replace(address, found) : found
   }), text)

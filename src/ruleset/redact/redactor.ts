@@ -1,10 +1,12 @@
 import { lexedTokens } from '../../../grammar/parse.ts'
 import type { TypedWord } from '../../../grammar/parse.ts'
+import { quoted } from '../../extensions/quoted.ts'
 import { targetExtension } from '../../extensions/registry.ts'
-import { printAddress } from '../../net/address.ts'
+import { parseAddress, printAddress } from '../../net/address.ts'
+import type { Address } from '../../net/address.ts'
 import { parseMac } from '../../net/mac.ts'
 import { isHook } from '../../netfilter/hook.ts'
-import { pseudonymAddress, replaceAddresses } from './pseudonymAddress.ts'
+import { ADDRESSES, pseudonymAddress, replaceAddresses } from './pseudonymAddress.ts'
 import type { SecretBit } from './pseudonymAddress.ts'
 
 /** What was replaced by what: an address, a chain, a name, a comment. */
@@ -48,7 +50,7 @@ export class Redactor {
   /** By kind and text. */
   private readonly known = new Map<string, Pseudonym>()
   private readonly counts = new Map<string, number>()
-  private readonly unsure = new Set<string>()
+  private readonly opaque = new Set<string>()
   private readonly secret: SecretBit
 
   constructor(secret: SecretBit) {
@@ -57,7 +59,16 @@ export class Redactor {
 
   redact(save: string): Redacted {
     const text = save.split('\n').map((line) => this.line(line)).join('\n')
-    return { text, pseudonyms: [...this.known.values()], unsure: [...this.unsure] }
+    return { text, pseudonyms: this.pseudonyms, unsure: this.unsure }
+  }
+
+  /** Conditions that may hold an address or a name in a form not looked into here. */
+  get unsure(): readonly string[] {
+    return [...this.opaque]
+  }
+
+  get pseudonyms(): readonly Pseudonym[] {
+    return [...this.known.values()]
   }
 
   private line(line: string): string {
@@ -67,14 +78,14 @@ export class Redactor {
     let end = 0
     words.forEach((word, i) => {
       const at = word.column - 1
-      out += line.slice(end, at) + this.word(word, words[i - 1] ?? null, line.slice(at, at + word.length))
+      out += line.slice(end, at) + this.word(word, words.slice(Math.max(0, i - 2), i), line.slice(at, at + word.length))
       end = at + word.length
     })
     return out + line.slice(end)
   }
 
-  private word(word: TypedWord, before: TypedWord | null, source: string): string {
-    const { text, type } = word
+  private word({ text, type }: TypedWord, behind: readonly TypedWord[], source: string): string {
+    const before = behind.at(-1)
     if (type === 'flag' || type === 'bang' || type === 'declare' || type === 'counters') return source
     if (before?.type === 'declare') return this.chain(text)
     const flag = before?.type === 'flag' ? before.text : ''
@@ -82,9 +93,25 @@ export class Redactor {
     if (Object.hasOwn(NAMED, flag)) return this.named(NAMED[flag] ?? '', text, source)
     if (OWNERS.has(flag)) return KNOWN_OWNER.test(text) ? source : this.instead('user', text)
     if (DEVICE_FLAGS.has(flag)) return this.device(text)
-    if (OPAQUE.has(flag)) this.unsure.add(flag)
+    if (OPAQUE.has(flag)) this.opaque.add(flag)
     if (parseMac(text) !== null) return this.mac(text)
-    return replaceAddresses(source, (address, found) => this.remember('', found, () => printAddress(pseudonymAddress(address, this.secret))))
+    if (before?.type !== 'flag' && (behind[0]?.text === '-A' || isHostName(text))) return this.instead('host', text)
+    return replaceAddresses(source, (address, found) => this.address(address, found))
+  }
+
+  private address(address: Address, text: string): string {
+    return this.remember('', text, () => printAddress(pseudonymAddress(address, this.secret)))
+  }
+
+  /** Any text about what was redacted: names that were met are replaced, and addresses whether they were or not. */
+  retell(text: string): string {
+    const names = new Map([...this.known].flatMap(([key, { from, to }]): [string, string][] => (key.startsWith(' ') || from === '' ? [] : [[from, to], [quotedInner(from), to]])))
+    const found = [...names.keys()].sort((x, y) => y.length - x.length).map((name) => `(?<![\\w-])${escaped(name)}(?![\\w-])`)
+    const pattern = new RegExp([...found, MAC.source, ...ADDRESSES.map(({ source }) => source)].join('|'), 'gi')
+    return text.replace(pattern, (word) => {
+      const address = parseAddress(word)
+      return names.get(word) ?? (parseMac(word) !== null ? this.mac(word) : address ? this.address(address, word) : word)
+    })
   }
 
   private named(kind: string, text: string, source: string): string {
@@ -98,16 +125,18 @@ export class Redactor {
     return this.instead(made ? (made[1] ?? '') : 'CHAIN', name)
   }
 
-  private device(name: string): string {
+  /** A device's name, if it is made of a pod's or a network's. */
+  device(name: string): string {
     const made = MADE_DEVICE.exec(name.replace(/^!/, ''))
     return made && !name.endsWith('+') ? this.instead(made[1] ?? '', name).replace('-', '') : name
   }
 
   private mac(text: string): string {
-    return this.remember('', text, () => `02:00:00:00:00:${this.next('mac').toString(16).padStart(2, '0')}`)
+    return this.remember('', text, () => `02:00:${octets(this.next('mac'))}`)
   }
 
-  private instead(kind: string, text: string): string {
+  /** What stands for a name from now on: the same for the same name of a kind. */
+  instead(kind: string, text: string): string {
     return this.remember(kind, text, () => `${kind}-${this.next(kind)}`)
   }
 
@@ -125,3 +154,14 @@ export class Redactor {
     return to
   }
 }
+
+/** The last four octets of an Ethernet address nobody has. */
+const octets = (count: number): string => [24, 16, 8, 0].map((shift) => ((count >>> shift) & 0xff).toString(16).padStart(2, '0')).join(':')
+
+const MAC = /(?<![\w:])(?:[\da-f]{2}:){5}[\da-f]{2}(?![\w:])/
+
+const isHostName = (text: string): boolean => /^!?[a-z][\w-]*(?:\.[\w-]+)+$/i.test(text)
+
+const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
+
+const quotedInner = (text: string): string => quoted(text).replace(/^"|"$/g, '')
