@@ -5,7 +5,6 @@ import type { ListingChain, ListingLine, ListingRule, Option, SaveLine, Word } f
 import listingGrammar from './iptables-listing.generated.ts'
 import { listingLexer } from './listingLexer.ts'
 import saveGrammar from './iptables-save.generated.ts'
-import { plainTokens } from './plainTokens.ts'
 import { saveLexer } from './saveLexer.ts'
 
 /** What the grammar could not take: where it stands (columns from 1), and why. */
@@ -106,15 +105,9 @@ const saveLines = new ShapeGrammar<SaveLine<Ref>>(saveGrammar, undefined)
 /** The tokens of a save line as the lexer has them. */
 export const lexedTokens = (line: string): TypedWord[] | null => tokens(saveLexer, line)
 
-/** The tokens of a save line. */
-const saveTokens = (line: string): TypedWord[] | null => {
-  const plain = plainTokens(line)
-  return plain && plain.length <= MAX_TOKENS ? plain : lexedTokens(line)
-}
-
 /** Reads one line of save or command text. */
 export function parseSaveLine(line: string): SaveLine | SyntaxProblem {
-  const words = saveTokens(line)
+  const words = lexedTokens(line)
   if (!words) return TOO_LONG
   const shape = saveLines.shape(words)
   return 'stop' in shape ? problemAt(words, shape.stop) : filledSave(shape.node, words)

@@ -29,6 +29,8 @@ export const NAT_CHOICES = { '--random': 0, '--random-fully': 0, '--persistent':
 
 /** Reads "80", "80-90" or "80-90/100" (libxt_NAT.c parse_ports); null when it is none. */
 export function readNatPorts(text: string): NatTo | null {
+  const only = PORT.test(text) ? Number(text) : null
+  if (only !== null && only <= 65535) return { ports: { first: only, last: only } }
   const [range = '', base] = text.split('/')
   const [first = '', last] = range.split('-')
   const from = readPort(first)
@@ -38,6 +40,8 @@ export function readNatPorts(text: string): NatTo | null {
   const shift = readPort(base)
   return shift === null ? null : { ports: { first: from, last: to }, base: shift }
 }
+
+const PORT = /^[1-9]\d{0,4}$/
 
 const numericPort = (text: string): number | null => {
   const port = parseNumber(text)
@@ -57,7 +61,7 @@ export function readNatTo(text: string, family: Family): NatTo | null {
 
 /** One colon is port information; more of them, without brackets, make an IPv6 address. */
 function splitEndpoint(text: string): { hosts: string; ports: string | null } {
-  const bracketed = /^\[([^\]]*)\](?::(.*))?$/.exec(text)
+  const bracketed = text.startsWith('[') ? /^\[([^\]]*)\](?::(.*))?$/.exec(text) : null
   if (bracketed) return { hosts: bracketed[1] ?? '', ports: bracketed[2] ?? null }
   const colon = text.indexOf(':')
   if (colon < 0 || text.includes(':', colon + 1)) return { hosts: text, ports: null }
@@ -65,9 +69,15 @@ function splitEndpoint(text: string): { hosts: string; ports: string | null } {
 }
 
 function readAddresses(text: string, family: Family): NatTo['addresses'] | null {
-  const [low = '', high = low] = text.split('-')
-  const [first, last] = [parseAddress(low), parseAddress(high)]
-  return first?.family === family && last?.family === family ? { first: printAddress(first), last: printAddress(last) } : null
+  const dash = text.indexOf('-')
+  const first = readHost(dash < 0 ? text : text.slice(0, dash), family)
+  const last = dash < 0 ? first : readHost(text.slice(dash + 1), family)
+  return first !== null && last !== null ? { first, last } : null
+}
+
+function readHost(text: string, family: Family): string | null {
+  const address = parseAddress(text)
+  return address?.family === family ? printAddress(address) : null
 }
 
 /** libxt_NAT.c sprint_range: IPv6 addresses have brackets only before a port. */

@@ -23,7 +23,7 @@ export class OptionReader {
   /** The rule's own `-p`, for names of services; null without one. */
   readonly protocol: number | null
   private readonly options: readonly Option[]
-  private readonly taken = new Set<Option>()
+  private readonly taken: Option[] = []
 
   constructor(options: readonly Option[], family: Family, protocol: number | null) {
     this.options = options
@@ -36,7 +36,7 @@ export class OptionReader {
     let found: Option | null = null
     for (const option of this.options) {
       if (!flags.includes(option.flag.text)) continue
-      this.taken.add(option)
+      this.taken.push(option)
       found = option
     }
     return found
@@ -45,7 +45,7 @@ export class OptionReader {
   /** Every option under any of these spellings, as they stand: for what may be repeated. */
   takeAll(...flags: readonly string[]): readonly Option[] {
     const found = this.options.filter(({ flag }) => flags.includes(flag.text))
-    for (const option of found) this.taken.add(option)
+    this.taken.push(...found)
     return found
   }
 
@@ -105,7 +105,7 @@ export class OptionReader {
 
   /** Options nobody asked for. */
   left(): readonly Option[] {
-    return this.options.filter((option) => !this.taken.has(option))
+    return this.options.filter((option) => !this.taken.includes(option))
   }
 }
 
@@ -116,7 +116,8 @@ export interface MaskedValue {
 
 /** A number as C's strtoul with base 0 takes it; null for anything else. */
 export function parseNumber(text: string): number | null {
+  if (/^[1-9]\d{0,14}$/.test(text)) return Number(text)
   if (/^0[xX][0-9a-fA-F]{1,13}$/.test(text)) return Number(text)
   if (/^0[0-7]+$/.test(text)) return parseInt(text, 8)
-  return /^\d{1,15}$/.test(text) ? Number(text) : null
+  return /^0\d{0,14}$/.test(text) ? Number(text) : null
 }

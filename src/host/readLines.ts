@@ -1,4 +1,4 @@
-import type { Diagnostic, Read } from '../netfilter/diagnostic.ts'
+import type { Diagnostic } from '../netfilter/diagnostic.ts'
 import type { SourceLine } from '../ruleset/sourceLine.ts'
 import { cleanLine } from './cleanLine.ts'
 import type { ColumnMap } from './columnMap.ts'
@@ -10,10 +10,9 @@ const LONGEST = 65_536
 /** A command that goes on in the next line. */
 const CONTINUED = /\bip6?tables\b.*\\\s*$/
 
-/** The lines of a file, cleaned; commands continued by a backslash are one line. */
-export function readLines({ name, text }: InputFile, columns: ColumnMap): Read<readonly SourceLine[]> {
-  const lines: SourceLine[] = []
-  const diagnostics: Diagnostic[] = []
+/** The lines of a file one after the other, cleaned; commands continued by a backslash are one line. */
+export function* readLines({ name, text }: InputFile, columns: ColumnMap, diagnostics: Diagnostic[]): Generator<SourceLine> {
+  let blank = false
   let open: SourceLine | null = null
   const end = lineEnd(text)
   // Not split(): ten million empty lines would be ten million strings.
@@ -26,15 +25,16 @@ export function readLines({ name, text }: InputFile, columns: ColumnMap): Read<r
       continue
     }
     // Of a run of blank lines the first ends whatever it ends.
-    if (raw === '' && lines.at(-1)?.text === '') continue
+    if (raw === '' && blank) continue
     const clean = cleanLine(raw)
     if (clean.columns) columns.set(name, i + 1, clean.columns)
     const line: SourceLine = open ? joined(open, clean.text) : { file: name, line: i + 1, text: clean.text }
     open = clean.text.includes('\\') && line.text.length < LONGEST && CONTINUED.test(line.text) ? line : null
-    if (!open) lines.push(line)
+    if (open) continue
+    blank = line.text === ''
+    yield line
   }
-  if (open) lines.push(open)
-  return { value: lines, diagnostics }
+  if (open) yield open
 }
 
 const joined = (open: SourceLine, next: string): SourceLine => ({ ...open, text: `${open.text.replace(/\\\s*$/, '')}${next}` })

@@ -39,8 +39,8 @@ function readFile(file: InputFile, reader: TranscriptReader, columns: ColumnMap)
   if (isBinary(file.text)) return [{ code: 'binary-input', severity: 'error', message: 'this is no text; it is not read', span: { file: file.name, line: 1, column: 1, length: 1 } }]
   if (!isWorthReading(file.text)) return []
   reader.beginFile(textFamily(file.text))
-  const { value: lines, diagnostics } = readLines(file, columns)
-  for (const line of lines) reader.read(line)
+  const diagnostics: Diagnostic[] = []
+  for (const line of readLines(file, columns, diagnostics)) reader.read(line)
   return diagnostics
 }
 

@@ -13,6 +13,8 @@ import type { ShellCommand } from './shellCommand.ts'
 type Backend = TableDump['backend']
 
 const FENCE = /^\s*(```|~~~)/
+/** Lines of a save, of which there may be very many. */
+const SAVED = /^(?:-A|:\S+) \S/
 /** istio-iptables logs its input for iptables-restore with a blank there. */
 const SPACED_TABLE = /^\s*\*\s+(raw|mangle|nat|filter|security)\s*$/
 
@@ -43,12 +45,17 @@ export class TranscriptReader {
   }
 
   read(source: SourceLine): void {
-    if (FENCE.test(source.text)) { this.outputEnds(); return }
-    const prompt = readPrompt(source.text)
-    if (prompt && this.command(prompt, source)) return
+    if (!SAVED.test(source.text) && this.startsAnew(source)) return
     if (source.text.trim() !== '') this.silent = false
     if (this.muted || this.rules.read(restoreLine(source))) return
     this.facts.read(source)
+  }
+
+  /** A fence or a prompt: what stood above is over. */
+  private startsAnew(source: SourceLine): boolean {
+    if (FENCE.test(source.text)) { this.outputEnds(); return true }
+    const prompt = readPrompt(source.text)
+    return prompt !== null && this.command(prompt, source)
   }
 
   /** All tables, in order of appearance. */

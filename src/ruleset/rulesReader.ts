@@ -14,7 +14,7 @@ import { ListingReader } from './listingReader.ts'
 import { ruleCommand } from './ruleCommand.ts'
 import type { RuleCommand } from './ruleCommand.ts'
 import { SameListedRules } from './sameListedRules.ts'
-import { SameRules } from './sameRules.ts'
+import { SavedRuleReader } from './savedRuleReader.ts'
 import { spanAt, spanOf } from './sourceLine.ts'
 import type { SourceLine } from './sourceLine.ts'
 import { TableBuilder } from './tableBuilder.ts'
@@ -43,7 +43,7 @@ export class RulesReader {
   private open: Open | null = null
   /** Command lists go back and forth between tables (-t nat, -t mangle, -t nat), so theirs stay open together. */
   private commanded: Open[] = []
-  private readonly same = new SameRules()
+  private readonly saved = new SavedRuleReader()
   /** By family: names and addresses are read as theirs. */
   private listed = new SameListedRules()
   private listing: ListingReader | null = null
@@ -62,6 +62,7 @@ export class RulesReader {
 
   /** False when the line is no rule text. */
   read(source: SourceLine): boolean {
+    if (this.open && !this.listing && (this.savedRule(source, this.open.builder) || this.savedChain(source, this.open.builder))) return this.touched(source)
     const text = source.text.trim()
     if (text === '') return false
     if (text.startsWith('#')) return this.comment(text)
@@ -106,12 +107,17 @@ export class RulesReader {
     return true
   }
 
+  /** Most lines of most texts. */
+  private savedRule(source: SourceLine, builder: TableBuilder): boolean {
+    const saved = this.saved.read(source.text, this.family)
+    if (!saved) return false
+    const { ip, matches, target } = saved.meaning
+    const span = { file: source.file, line: source.line, column: 1, length: source.text.length }
+    builder.append(saved.chain, saved.counters ? { ip, matches, target, counters: saved.counters, span, text: source.text } : { ip, matches, target, span, text: source.text })
+    return true
+  }
+
   private saveLine(source: SourceLine): boolean {
-    const again = this.open && this.same.find(source.text, this.family)
-    if (this.open && again) {
-      this.open.builder.append(again.chain, placed(again.meaning, { span: spanOf(source), text: source.text }))
-      return this.touched(source)
-    }
     const line = parseSaveLine(source.text)
     if (line.kind === 'problem') {
       if (!this.open) return false
@@ -150,6 +156,14 @@ export class RulesReader {
     const builder = new TableBuilder(family, { file: source.file, firstLine: source.line, lastLine: source.line, form })
     this.open = { builder, table, backend: this.backend }
     return builder
+  }
+
+  /** ":ISTIO_OUTPUT - [0:0]", as iptables-save prints it. */
+  private savedChain(source: SourceLine, builder: TableBuilder): boolean {
+    const [, name, policy, packets, bytes] = SAVED_CHAIN.exec(source.text) ?? []
+    if (name === undefined || packets === undefined || bytes === undefined) return false
+    builder.declare(name, policy === 'ACCEPT' || policy === 'DROP' ? policy : null, { packets: Number(packets), bytes: Number(bytes) }, { file: source.file, line: source.line, column: 1, length: source.text.length })
+    return true
   }
 
   private declareChain(name: Word, policy: Word, counters: Word | null, source: SourceLine): boolean {
@@ -206,10 +220,8 @@ export class RulesReader {
     }
   }
 
-  private append({ chain, rules, problems, program }: RuleCommand & { kind: 'append' }, builder: TableBuilder, rule: Placed): void {
+  private append({ chain, rules }: RuleCommand & { kind: 'append' }, builder: TableBuilder, rule: Placed): void {
     for (const each of rules) builder.append(chain, placed(each, rule))
-    const [only] = rules
-    if (only && rules.length === 1 && problems.length === 0 && program === null && !only.counters) this.same.keep(rule.text, builder.family, only)
   }
 
   private expect(done: boolean, source: SourceLine): void {
@@ -262,6 +274,8 @@ export class RulesReader {
     return true
   }
 }
+
+const SAVED_CHAIN = /^:([\w.:-]+) (-|ACCEPT|DROP) \[(\d{1,15}):(\d{1,15})\]$/
 
 interface Placed {
   readonly span: Span

@@ -29,6 +29,8 @@ export class TableBuilder {
   roundedHeading: Span | null = null
   private readonly chains = new Map<string, ChainDraft>()
   private latest: string | null = null
+  /** The chain asked for last: rules of one chain stand together. */
+  private recent: ChainDraft | null = null
   /** How often a listing says a chain is jumped to. */
   private readonly references = new Map<string, number>()
 
@@ -114,18 +116,20 @@ export class TableBuilder {
 
   remove(name: string | null): void {
     for (const chain of [...this.chains.values()]) if (chain.policy === null && (name === null || chain.name === name)) this.chains.delete(chain.name)
+    this.recent = null
   }
 
   rename(from: string, to: string): void {
     const chain = this.chains.get(from)
     if (!chain) return
+    this.recent = null
     this.chains.delete(from)
     this.chains.set(to, { ...chain, name: to })
   }
 
   private chain(name: string): ChainDraft {
-    const known = this.chains.get(name)
-    if (known) return known
+    const known = this.recent?.name === name ? this.recent : this.chains.get(name)
+    if (known) return (this.recent = known)
     const made: ChainDraft = { name, policy: null, counters: null, span: null, rules: [] }
     this.chains.set(name, made)
     this.latest = name
