@@ -1,11 +1,13 @@
 import { targetExtension } from '../extensions/registry.ts'
 import type { Diagnostic } from '../netfilter/diagnostic.ts'
+import { isHook } from '../netfilter/hook.ts'
 import type { Rule, Ruleset, Table } from '../netfilter/ruleset.ts'
 import { chainShape } from './chainShape.ts'
+import { printRule } from './print.ts'
 
-/** What is wrong with how chains refer to each other and where targets stand: what the kernel would refuse. */
+/** What is wrong with how chains refer to each other and where targets stand: what the kernel would refuse, or nobody meant. */
 export function link(ruleset: Ruleset): readonly Diagnostic[] {
-  return ruleset.tables.flatMap((table) => [...missingChains(table), ...shapes(table), ...misplacedTargets(table)])
+  return ruleset.tables.flatMap((table) => [...missingChains(table), ...shapes(table), ...misplacedTargets(table), ...rulesTwice(table)])
 }
 
 const chainOf = (rule: Rule): string | null => (rule.target?.kind === 'jump' || rule.target?.kind === 'goto' ? rule.target.chain : null)
@@ -41,4 +43,18 @@ function misplacedTargets(table: Table): Diagnostic[] {
       return [{ code: 'misplaced-target', severity: 'warning', message: `${rule.target.name} is valid in ${allowed.join(', ')} only, not in ${table.name}: the kernel refuses this rule`, span: rule.span ?? null }]
     }),
   )
+}
+
+/** Two programs that each put the same jump into a built-in chain, or one that ran twice. */
+function rulesTwice(table: Table): Diagnostic[] {
+  return table.chains.filter(({ name }) => isHook(name)).flatMap((chain) => {
+    const seen = new Map<string, number>()
+    return chain.rules.flatMap((rule, i): Diagnostic[] => {
+      const text = chainOf(rule) === null ? null : printRule(rule)
+      const first = text === null ? undefined : seen.get(text)
+      if (text !== null && first === undefined) seen.set(text, i + 1)
+      if (text === null || first === undefined) return []
+      return [{ code: 'rule-twice', severity: 'info', message: `${table.name}: rule ${i + 1} of ${chain.name} says the same as rule ${first} (${text}): two programs wrote it, or one ran twice`, span: rule.span ?? null }]
+    })
+  })
 }

@@ -29,6 +29,10 @@ describe('faults, as the kernel has them', () => {
     expect(diagnosed(save('filter', ':INPUT ACCEPT [0:0]', ':A - [0:0]', '-A INPUT -j A', '-A A -j A'))).toEqual(['chain-loop'])
   })
 
+  it('one rule twice in a built-in chain is said', () => {
+    expect(diagnosed(save('nat', ':OUTPUT ACCEPT [0:0]', ':X - [0:0]', '-A OUTPUT -p tcp -j X', '-A OUTPUT -j ACCEPT', '-A OUTPUT -p tcp -j X', '-A X -j RETURN', '-A X -j RETURN'))).toEqual(['rule-twice'])
+  })
+
   it.each([[15, []], [16, ['deep-chains']], [1000, ['deep-chains']]])('chains %i deep are walked', (depth, codes) => {
     expect(diagnosed(nested(depth))).toEqual(codes)
     expect(only(ask(nested(depth) + POD + APP, connection('10.20.0.78 > 10.20.0.77:18080'))).outcome.result).toBe('timeout')
