@@ -29,6 +29,8 @@ export interface Dial {
 export interface Leg {
   readonly index: number
   readonly dial: Dial
+  /** Who dialled, or was dialled from outside. */
+  readonly host: string
   /** What rules remembered when it was made: a dial like an earlier one may fare otherwise. */
   readonly memory: string
   /** The dialling socket; null where the far end dials. */
@@ -40,7 +42,7 @@ export interface Leg {
 export function repeatsAncestor(legs: readonly Leg[], leg: Leg): boolean {
   for (let parent = leg.dial.parent; parent !== null; parent = legs[parent]?.dial.parent ?? null) {
     const ancestor = legs[parent]
-    if (ancestor && ancestor.memory === leg.memory && signature(ancestor.dial) === signature(leg.dial)) return true
+    if (ancestor && ancestor.memory === leg.memory && ancestor.host === leg.host && signature(ancestor.dial) === signature(leg.dial)) return true
   }
   return false
 }

@@ -1,0 +1,188 @@
+import { isAnyAddress, isLinkLocal, printAddress, printEndpoint } from '../net/address.ts'
+import type { Address, Family } from '../net/address.ts'
+import { Protocol } from '../net/protocol.ts'
+import { rejection, unroutableError } from '../engine/answer.ts'
+import { findConnection } from '../engine/conntrackTable.ts'
+import { Kernel } from '../engine/kernel.ts'
+import type { CompiledNetns, Environment } from '../engine/kernel.ts'
+import { freshSkb, output } from '../engine/packetPath.ts'
+import type { Fate, PacketRole } from '../engine/packetPath.ts'
+import { routeConnect, routeOutput } from '../engine/routing.ts'
+import type { NetnsState, Socket } from '../engine/state.ts'
+import { PlainCell, RecordedCell } from '../engine/stateCell.ts'
+import type { Packet, Skb } from '../netfilter/skb.ts'
+import type { TraceEvent } from '../netfilter/traceEvent.ts'
+import type { ProxyAccept, ProxyAction } from '../proxy/acceptedByProxy.ts'
+import { isProxyProcess } from '../proxy/meshProfile.ts'
+import { DatagramEndpoint } from './datagramEndpoint.ts'
+import { firstPacket } from './firstPacket.ts'
+import type { Dial } from './leg.ts'
+import type { Result } from './outcome.ts'
+import { turned } from './stage.ts'
+import type { Stage } from './stage.ts'
+import { TcpEndpoint } from './tcpEndpoint.ts'
+import type { WalkJournal } from './walkJournal.ts'
+
+/** What is round a host: where its packets go, and what is known of the first one beforehand. */
+export interface Surroundings {
+  /** A packet leaves by a device. */
+  transmit(skb: Skb, device: string, role: PacketRole): void
+  /** What conntrack is told of a packet before it begins its way. */
+  begin(kernel: Kernel, skb: Skb): Skb
+}
+
+/** How the host's proxy goes on with a connection it accepted. */
+export type Proceed = (accept: ProxyAccept) => ProxyAction
+
+export interface HostParts {
+  readonly name: string
+  readonly fixed: CompiledNetns
+  readonly proxy: Proceed
+}
+
+export interface HostPlace {
+  readonly journal: WalkJournal
+  readonly surroundings: Surroundings
+  readonly environment: Environment
+  readonly observer: ((event: TraceEvent) => void) | null
+}
+
+/** One namespace in a walk, with its programs. */
+export class Host implements Stage {
+  readonly name: string
+  readonly kernel: Kernel
+  private readonly journal: WalkJournal
+  private readonly surroundings: Surroundings
+  private readonly proxy: Proceed
+  private readonly tcp = new TcpEndpoint(this)
+  private readonly datagrams = new DatagramEndpoint(this)
+
+  constructor({ name, fixed, proxy }: HostParts, { journal, surroundings, environment, observer }: HostPlace) {
+    const state = initialState(fixed)
+    this.name = name
+    this.kernel = new Kernel(fixed, observer ? new RecordedCell(state) : new PlainCell(state), environment, observer)
+    this.journal = journal
+    this.surroundings = surroundings
+    this.proxy = proxy
+  }
+
+  act(who: string, what: string): void {
+    this.kernel.tell(() => ({ kind: 'acted', who, what }))
+  }
+
+  finish(leg: number, result: Result): void {
+    this.journal.finish(leg, result)
+  }
+
+  emit(skb: Skb | null, role: PacketRole): void {
+    if (!skb) return
+    this.settle(output(this.kernel, skb, role), role)
+  }
+
+  /** connect() or sendto() of a process in this namespace. */
+  dial(dial: Dial): void {
+    const leg = this.journal.newLeg(dial, this)
+    if (leg.result === 'loop') return
+    const source = this.sourceOf(dial)
+    if ('error' in source) {
+      leg.result = 'unreachable'
+      return this.act(dial.process, `cannot dial ${printEndpoint(dial.to, dial.port)}: ${source.error}`)
+    }
+    const packet = firstPacket(dial, source.src, this.kernel.environment)
+    leg.socket = this.openSocket(dial, packet, leg.index)
+    this.act(dial.process, `dials ${printEndpoint(dial.to, dial.port)} from ${printAddress(source.src)}`)
+    this.emit({ ...this.surroundings.begin(this.kernel, freshSkb(packet)), mark: dial.mark, out: source.device, route: source.local ? 'local' : 'forward', owner: { kind: 'file', uid: dial.uid, gid: dial.gid }, socket: leg.socket }, { leg: leg.index, reply: false })
+  }
+
+  private sourceOf(dial: Dial): { readonly src: Address; readonly device: string; readonly local: boolean } | { readonly error: string } {
+    if (isLinkLocal(dial.to) && dial.to.family === 6) return { error: 'a link-local address needs an interface (EINVAL)' }
+    if (dial.bind && !dial.transparent && !isAnyAddress(dial.bind) && !this.kernel.fixed.fib.isLocal(dial.bind)) return { error: `${printAddress(dial.bind)} is no address of this host (EADDRNOTAVAIL)` }
+    // raw_sendmsg looks once, connect() a second time.
+    const look = dial.protocol === Protocol.tcp || dial.protocol === Protocol.udp ? routeConnect : routeOutput
+    const route = look(this.kernel, { src: dial.bind, dst: dial.to, mark: dial.mark, uid: dial.uid, device: null, source: dial.transparent ? 'any' : 'own' })
+    return typeof route === 'string' ? { error: `there is no route (${route})` } : { src: dial.bind ?? route.source, device: route.device, local: route.local }
+  }
+
+  private openSocket(dial: Dial, packet: Packet, leg: number): number {
+    const id = this.kernel.cell.state.sockets.length
+    const socket: Socket = {
+      id, family: packet.family, protocol: packet.protocol, local: packet.src, localPort: packet.sport, remote: packet.dst, remotePort: packet.dport,
+      state: 'connecting', transparent: dial.transparent, mark: dial.mark, uid: dial.uid, gid: dial.gid, process: dial.process, v6only: false, device: null, leg, listener: null,
+    }
+    this.kernel.cell.change((draft) => { draft.sockets.push(socket) })
+    return id
+  }
+
+  /** What becomes of a packet whose way through this host is over. */
+  settle(fate: Fate, role: PacketRole): void {
+    this.journal.handed(this.kernel.handedTo.splice(0), role)
+    switch (fate.kind) {
+      case 'transmitted': this.journal.then(() => { this.surroundings.transmit(fate.skb, fate.device, role) }); return
+      case 'delivered': this.journal.then(() => { this.deliver(fate.skb, fate.socket, role) }); return
+      case 'dropped': this.drop(fate, role)
+    }
+  }
+
+  private drop(fate: Extract<Fate, { kind: 'dropped' }>, role: PacketRole): void {
+    const leg = this.journal.legOf(role, this)
+    const answer = fate.reject ? rejection(this.kernel, fate.skb, fate.reject) : fate.unroutable ? unroutableError(this.kernel, fate.skb, fate.unroutable) : null
+    if (answer) this.journal.then(() => { this.emit(answer, turned(role)) })
+    // tcp_connect ignores what sending the SYN returned; a datagram's sender gets it.
+    if (fate.error && leg && leg.dial.protocol !== Protocol.tcp && leg.socket !== null && fate.skb.socket === leg.socket) this.finish(leg.index, fate.error === 'not-permitted' ? 'not-permitted' : 'unreachable')
+  }
+
+  private deliver(skb: Skb, found: Socket | null, role: PacketRole): void {
+    if (skb.icmp?.quoted) return this.datagrams.receiveError(skb, this.journal.legOf(role, this))
+    if (skb.icmp) return this.datagrams.receivePing(skb, this.journal.legOf(role, this), role)
+    const socket = found && (this.kernel.cell.state.sockets[found.id] ?? null)
+    if (socket) this.kernel.tell(() => ({ kind: 'delivered', process: socket.process, port: socket.localPort, state: DELIVERED_TO[socket.state] }))
+    if (skb.protocol === Protocol.tcp) this.tcp.receive(skb, socket, role)
+    else this.datagrams.receive(skb, socket, role)
+  }
+
+  accepted(socket: Socket, role: PacketRole): void {
+    const listener = socket.listener === null ? null : this.kernel.cell.state.sockets[socket.listener]
+    const port = listener?.localPort ?? socket.localPort
+    const peer = peerName(socket, listener?.family ?? socket.family)
+    const original = this.originalDestination(socket)
+    this.journal.accepted({ process: socket.process, remote: false, port, peer, originalDestination: socket.protocol === Protocol.tcp ? printEndpoint(original.address, original.port) : null }, printEndpoint(socket.local, socket.localPort))
+    this.act(socket.process, `accepts on port ${port} from ${peer}`)
+    if (socket.protocol === Protocol.tcp && isProxyProcess(socket.process)) this.proceed(socket, port, original, role)
+  }
+
+  /** getsockopt SO_ORIGINAL_DST (nf_conntrack_proto.c getorigdst), else the socket's own address. */
+  private originalDestination(socket: Socket): { readonly address: Address; readonly port: number } {
+    const { local, localPort, remote, remotePort, protocol } = socket
+    const hit = remote && findConnection(this.kernel, { protocol, src: local, sport: localPort, dst: remote, dport: remotePort }, { zone: 0, zoneDirection: 'both' })
+    return hit ? { address: hit.entry.original.dst, port: hit.entry.original.dport } : { address: local, port: localPort }
+  }
+
+  /** The proxy goes on with what it accepted. */
+  private proceed(socket: Socket, port: number, original: { readonly address: Address; readonly port: number }, role: PacketRole): void {
+    const action = this.proxy({ port, peer: socket.remote ?? socket.local, originalAddress: original.address, originalPort: original.port })
+    if (action.kind === 'serves') return
+    if (action.kind === 'closes') return this.act(socket.process, `closes it: ${action.why}`)
+    this.journal.then(() => {
+      this.dial({
+        protocol: Protocol.tcp, to: action.to, port: action.port, bind: action.bind, sport: null, transparent: action.transparent, mark: action.mark,
+        uid: socket.uid, gid: socket.gid, process: socket.process, tcpFlags: null, length: null, from: port, parent: role.leg,
+      })
+    })
+  }
+}
+
+/** A socket of IPv6 shows an IPv4 peer v4-mapped. */
+function peerName({ remote, local }: Socket, family: Family): string {
+  const peer = remote ?? local
+  return family === 6 && peer.family === 4 ? `::ffff:${printAddress(peer)}` : printAddress(peer)
+}
+
+const DELIVERED_TO = { listening: 'listening', connecting: 'connecting', requested: 'connected', connected: 'connected', closed: 'connected' } as const
+
+function initialState(fixed: CompiledNetns): NetnsState {
+  const sockets = fixed.netns.listeners.map((listener, id): Socket => ({
+    id, family: listener.address.family, protocol: listener.protocol, local: listener.address, localPort: listener.port, remote: null, remotePort: 0, state: 'listening',
+    transparent: listener.transparent, mark: listener.mark, uid: listener.uid, gid: listener.gid, process: listener.process, v6only: listener.v6only, device: listener.device, leg: null, listener: null,
+  }))
+  return { skb: null, conntrack: [], sockets, memory: {} }
+}

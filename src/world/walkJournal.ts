@@ -1,0 +1,69 @@
+import type { PacketRole } from '../engine/packetPath.ts'
+import type { Host } from './host.ts'
+import { repeatsAncestor } from './leg.ts'
+import type { Dial, Leg } from './leg.ts'
+import type { Accept, Result } from './outcome.ts'
+
+/** No working mesh makes this many dials of one. */
+const MAX_LEGS = 24
+
+/** That many dials have no more steps than this, unless programs answer each other's answers for ever. */
+const MAX_STEPS = 1000
+
+/** What happens in a walk, on whichever host, and what is still to happen. */
+export class WalkJournal {
+  readonly legs: Leg[] = []
+  readonly accepts: Accept[] = []
+  /** The address and port at which each of them accepted, as the packet had it there. */
+  readonly ends: string[] = []
+  /** Ports to which rules turned the connection asked about. */
+  readonly handedTo: number[] = []
+  loops = false
+  private readonly queue: (() => void)[] = []
+
+  /** Puts off a step until those before it are done. */
+  then(step: () => void): void {
+    this.queue.push(step)
+  }
+
+  drain(): void {
+    let steps = 0
+    for (let next = this.queue.shift(); next; next = this.queue.shift()) {
+      steps += 1
+      if (steps > MAX_STEPS) {
+        this.loops = true
+        return
+      }
+      next()
+    }
+  }
+
+  /** A dial begins; one that was made before on its own behalf is a loop. */
+  newLeg(dial: Dial, host: Host): Leg {
+    const leg: Leg = { index: this.legs.length, dial, host: host.name, memory: JSON.stringify(host.kernel.cell.state.memory), socket: null, result: null }
+    this.legs.push(leg)
+    if (!repeatsAncestor(this.legs, leg) && this.legs.length <= MAX_LEGS) return leg
+    this.loops = true
+    leg.result = 'loop'
+    return leg
+  }
+
+  /** The leg a packet belongs to, if this host dialled it. */
+  legOf({ leg }: PacketRole, { name }: Host): Leg | undefined {
+    return this.legs[leg]?.host === name ? this.legs[leg] : undefined
+  }
+
+  finish(leg: number, result: Result): void {
+    const own = this.legs[leg]
+    if (own) own.result ??= result
+  }
+
+  accepted(accept: Accept, end: string): void {
+    this.accepts.push(accept)
+    this.ends.push(end)
+  }
+
+  handed(ports: readonly number[], { leg }: PacketRole): void {
+    if (leg === 0) this.handedTo.push(...ports)
+  }
+}
