@@ -1,6 +1,7 @@
 import { isLoopback, loopbackAddress, sameAddress } from '../net/address.ts'
 import type { Address } from '../net/address.ts'
 import type { MeshProfile } from './meshProfile.ts'
+import type { Request } from './request.ts'
 
 /** A connection the proxy accepted. */
 export interface ProxyAccept {
@@ -9,13 +10,22 @@ export interface ProxyAccept {
   readonly peer: Address
   readonly originalAddress: Address
   readonly originalPort: number
+  /** What the client says on it; null: not known. */
+  readonly request: Request | null
 }
 
 /** What the proxy does next with it. */
 export type ProxyAction =
   | { readonly kind: 'serves' }
-  | { readonly kind: 'closes'; readonly why: string }
-  | { readonly kind: 'dials'; readonly to: Address; readonly port: number; readonly bind: Address | null; readonly transparent: boolean; readonly mark: number; readonly why: string }
+  | { readonly kind: 'closes'; readonly why: string; readonly cluster?: string }
+  /** It answers itself, with an HTTP status. */
+  | { readonly kind: 'answers'; readonly status: number; readonly cluster: string | null; readonly why: string }
+  | {
+      readonly kind: 'dials'; readonly to: Address; readonly port: number; readonly bind: Address | null; readonly transparent: boolean; readonly mark: number; readonly why: string
+      readonly cluster?: string
+      /** What it says there in its turn; absent: the same. */
+      readonly request?: Request | null
+    }
 
 /** Envoy's virtualInbound and virtualOutbound, ztunnel's inbound and outbound: from an accepted connection to the next dial. */
 export function acceptedByProxy(profile: MeshProfile, accept: ProxyAccept): ProxyAction {

@@ -1,4 +1,4 @@
-import { anyAddress, isAnyAddress, loopbackAddress } from '../net/address.ts'
+import { isAnyAddress } from '../net/address.ts'
 import type { Family } from '../net/address.ts'
 import { Protocol } from '../net/protocol.ts'
 import type { HostFacts } from '../host/hostFacts.ts'
@@ -8,6 +8,8 @@ import { isProxyProcess } from '../proxy/meshProfile.ts'
 import type { MeshProfile } from '../proxy/meshProfile.ts'
 import type { Connection } from './connection.ts'
 import type { Assumption } from './outcome.ts'
+import { APP, listener, proxyListeners } from './proxyListeners.ts'
+import type { Program } from './proxyListeners.ts'
 
 /** The sockets of the namespace: as the transcript shows them, else as the mesh has them and with the app on the port asked for. */
 export function assumedListeners(facts: HostFacts, profile: MeshProfile, connection: Connection, captured: readonly number[], assumptions: Assumption[]): readonly Listener[] {
@@ -26,41 +28,7 @@ const FAMILIES: readonly Family[] = [4, 6]
 
 const protocolNumber = ({ proto }: Connection): number => (proto === 'udp' ? Protocol.udp : Protocol.tcp)
 
-interface Program {
-  readonly process: string
-  readonly uid: number
-  readonly gid: number
-  readonly mark: number
-}
-
-const APP: Program = { process: 'app', uid: 1000, gid: 1000, mark: 0 }
-
 const UNKNOWN: Program = { process: 'proxy', uid: 0, gid: 0, mark: 0 }
-
-const listener = (family: Family, protocol: number, port: number, { process, uid, gid, mark }: Program): Listener => ({
-  protocol, address: anyAddress(family), port, v6only: true, transparent: false, mark, uid, gid, process, device: null,
-})
-
-function proxyListeners(profile: MeshProfile, family: Family): Listener[] {
-  const proxy: Program = { process: profile.process, uid: profile.uid, gid: profile.gid, mark: profile.socketMark }
-  const agent: Program = { process: 'agent', uid: profile.gid, gid: profile.gid, mark: 0 }
-  const transparent = profile.inbound.from.kind === 'client'
-  const tcp = (port: number): Listener => ({ ...listener(family, Protocol.tcp, port, proxy), transparent })
-  if (profile.mode === 'AMBIENT') return [15001, 15006, 15008].map(tcp).concat(dns(family, proxy, 15053))
-  const own = [profile.inboundPort, profile.outboundPort, ...profile.ownPorts.filter((port) => !ADMIN_PORTS.has(port))].map(tcp)
-  const local = profile.ownPorts.filter((port) => ADMIN_PORTS.has(port)).map((port) => ({ ...tcp(port), transparent: false, address: loopbackAddress(family) }))
-  const agents = profile.agentPorts.flatMap((port) => (LOCAL_AGENT_PORTS.has(port) ? dns(family, agent, port) : [listener(family, Protocol.tcp, port, agent)]))
-  return [...own, ...local, ...agents]
-}
-
-/** Envoy's admin interface listens on localhost. */
-const ADMIN_PORTS: ReadonlySet<number> = new Set([15000, 19000, 9901])
-
-/** The agent's DNS and xDS debug ports too. */
-const LOCAL_AGENT_PORTS: ReadonlySet<number> = new Set([15053, 15004, 8600])
-
-const dns = (family: Family, program: Program, port: number): Listener[] =>
-  [Protocol.tcp, Protocol.udp].map((protocol) => ({ ...listener(family, protocol, port, program), address: loopbackAddress(family) }))
 
 /** What ss does not print: which program it is in the mesh's words, and its group. */
 function completed(socket: ListeningSocket, facts: HostFacts, profile: MeshProfile): Listener {

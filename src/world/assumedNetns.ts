@@ -1,16 +1,19 @@
 import { ipv4, ipv6, isLoopback, loopbackAddress, parseAddress, printAddress } from '../net/address.ts'
 import type { Address, Family } from '../net/address.ts'
-import { anyPrefix, hostPrefix, maskOf, masked, width } from '../net/prefix.ts'
+import { width } from '../net/prefix.ts'
 import type { HostFacts } from '../host/hostFacts.ts'
-import { defaultRules, RouteTable } from '../host/netns.ts'
-import type { InterfaceAddress, Netns, NetInterface, PolicyRule, Route } from '../host/netns.ts'
+import { defaultRules } from '../host/netns.ts'
+import type { InterfaceAddress, Netns, NetInterface, PolicyRule } from '../host/netns.ts'
 import type { Ruleset } from '../netfilter/ruleset.ts'
 import { assumedListeners } from './assumedListeners.ts'
 import type { Connection } from './connection.ts'
+import { derivedRoutes } from './derivedRoutes.ts'
 import { capturePorts } from './detectProfile.ts'
 import { isNamedDestination, looksLikeNode } from './nodeRules.ts'
 import type { Assumption } from './outcome.ts'
 import type { Given, Question } from './question.ts'
+import { policyRoute } from './policyRoute.ts'
+import type { PolicyRoute } from './policyRoute.ts'
 import { unshownRules } from './unshownRules.ts'
 import type { MeshProfile } from '../proxy/meshProfile.ts'
 
@@ -87,42 +90,16 @@ function ownAddresses(facts: HostFacts, given: Given, connection: Connection, as
   return [placeholder]
 }
 
-/** The routes the kernel makes of addresses by itself, and a default route by the first device that is not lo. */
-function derivedRoutes(interfaces: readonly NetInterface[], family: Family): readonly Route[] {
-  const routes = interfaces.flatMap(({ name, addresses }) => addresses.filter(({ address }) => address.family === family).flatMap((own) => routesOf(own, name)))
-  const device = interfaces.find(({ name }) => name !== 'lo')?.name
-  if (device === undefined || !interfaces.some(({ addresses, name }) => name === device && addresses.some(({ address }) => address.family === family))) return routes
-  return [...routes, { family, table: RouteTable.main, type: 'unicast', destination: anyPrefix(family), via: null, device, source: null, metric: 0 }]
-}
-
-function routesOf({ address, length }: InterfaceAddress, device: string): Route[] {
-  const { family } = address
-  const mask = maskOf(family, length)
-  const subnet = { address: masked(address, mask), mask }
-  const common = { family, via: null, device, metric: 0 } as const
-  const local: Route = { ...common, table: RouteTable.local, type: 'local', destination: isLoopback(address) ? subnet : hostPrefix(address), source: family === 4 ? address : null }
-  if (length === width(family) || isLoopback(address)) return [local]
-  return [local, { ...common, table: RouteTable.main, type: 'unicast', destination: subnet, source: family === 4 ? address : null }]
-}
-
-interface AssumedRoute {
-  readonly rule: PolicyRule
-  readonly route: Route
-}
-
 /** istio-iptables and istio-cni add a rule and a route beside their rules; a dump of rules does not show them. */
-function assumedPolicyRoute(rulesets: readonly Ruleset[], profile: MeshProfile, family: Family, assumptions: Assumption[]): AssumedRoute | null {
+function assumedPolicyRoute(rulesets: readonly Ruleset[], profile: MeshProfile, family: Family, assumptions: Assumption[]): PolicyRoute | null {
   const own = rulesets.filter((each) => each.family === family)
-  if (profile.mode === 'AMBIENT' && own.length > 0) return policyRoute(family, { value: 0x111, mask: 0xfff }, 32764, 100, assumptions)
+  if (profile.mode === 'AMBIENT' && own.length > 0) return assumedRoute(family, { value: 0x111, mask: 0xfff }, 32764, 100, assumptions)
   const tproxy = capturePorts(own).find(({ how }) => how === 'tproxy')
-  return tproxy ? policyRoute(family, { value: tproxy.mark ?? 1337, mask: 0xffffffff }, 32765, 133, assumptions) : null
+  return tproxy ? assumedRoute(family, { value: tproxy.mark ?? 1337, mask: 0xffffffff }, 32765, 133, assumptions) : null
 }
 
-function policyRoute(family: Family, mark: NonNullable<PolicyRule['mark']>, priority: number, table: number, assumptions: Assumption[]): AssumedRoute {
+function assumedRoute(family: Family, mark: NonNullable<PolicyRule['mark']>, priority: number, table: number, assumptions: Assumption[]): PolicyRoute {
   const written = `0x${mark.value.toString(16)}${mark.mask === 0xffffffff ? '' : `/0x${mark.mask.toString(16)}`}`
   assumptions.push({ code: 'assume-tproxy-route', message: `\`ip rule add fwmark ${written} lookup ${table}\` and \`ip route add local default dev lo table ${table}\` are in place, as Istio sets them (add the output of \`ip rule\` and \`ip route show table all\`)` })
-  return {
-    rule: { family, priority, negated: false, from: null, to: null, mark, in: null, out: null, uids: null, unread: null, action: { kind: 'lookup', table, suppress: null } },
-    route: { family, table, type: 'local', destination: anyPrefix(family), via: null, device: 'lo', source: null, metric: 0 },
-  }
+  return policyRoute(family, mark, priority, table)
 }

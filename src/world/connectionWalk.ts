@@ -52,8 +52,8 @@ export class ConnectionWalk implements Surroundings {
     if (connection.origin === 'local') this.host.dial(dialOf(connection))
     else this.dialFromOutside(connection)
     this.journal.drain()
-    const { legs, accepts, ends, loops, handedTo } = this.journal
-    return { legs, accepts, ends, loops, handedTo, unremembered: [...this.host.kernel.unremembered] }
+    const { legs, receptions, loops, handedTo } = this.journal
+    return { legs, accepts: receptions.map(({ accept }) => accept), ends: receptions.map(({ end }) => end), loops, handedTo, unremembered: [...this.host.kernel.unremembered] }
   }
 
   /** The connection's first packet comes with what conntrack is said to know of it; all others with nothing. */
@@ -103,7 +103,7 @@ export class ConnectionWalk implements Surroundings {
   private outside(packet: Packet, device: string, role: PacketRole): Packet | null {
     const { accept, result, answer } = this.farEnd.receives(packet, device, role)
     if (accept) {
-      this.journal.accepted(accept, printEndpoint(packet.dst, packet.dport))
+      this.journal.accepted({ accept, end: printEndpoint(packet.dst, packet.dport), host: 'far end', request: null })
       this.host.act('far end', `${printEndpoint(packet.dst, packet.dport)} accepts from ${accept.peer}`)
     }
     if (result) this.journal.finish(0, result)
@@ -113,5 +113,5 @@ export class ConnectionWalk implements Surroundings {
 
 const dialOf = (connection: Connection): Dial => ({
   protocol: protocolOf(connection), to: connection.dst, port: connection.dport, bind: connection.src, sport: connection.sport,
-  transparent: connection.transparent, mark: connection.mark, uid: connection.uid, gid: connection.gid, process: 'client', tcpFlags: connection.tcpFlags, length: connection.length, from: null, parent: null,
+  transparent: connection.transparent, mark: connection.mark, uid: connection.uid, gid: connection.gid, process: 'client', tcpFlags: connection.tcpFlags, length: connection.length, request: null, from: null, parent: null,
 })

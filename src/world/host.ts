@@ -16,12 +16,12 @@ import type { ProxyAccept, ProxyAction } from '../proxy/acceptedByProxy.ts'
 import { isProxyProcess } from '../proxy/meshProfile.ts'
 import { DatagramEndpoint } from './datagramEndpoint.ts'
 import { firstPacket } from './firstPacket.ts'
-import type { Dial } from './leg.ts'
+import type { Dial, Leg } from './leg.ts'
 import type { Result } from './outcome.ts'
 import { turned } from './stage.ts'
 import type { Stage } from './stage.ts'
 import { TcpEndpoint } from './tcpEndpoint.ts'
-import type { WalkJournal } from './walkJournal.ts'
+import type { Hop, WalkJournal } from './walkJournal.ts'
 
 /** What is round a host: where its packets go, and what is known of the first one beforehand. */
 export interface Surroundings {
@@ -29,6 +29,13 @@ export interface Surroundings {
   transmit(skb: Skb, device: string, role: PacketRole): void
   /** What conntrack is told of a packet before it begins its way. */
   begin(kernel: Kernel, skb: Skb): Skb
+}
+
+/** From where a dial goes, and by which device. */
+interface Source {
+  readonly src: Address
+  readonly device: string
+  readonly local: boolean
 }
 
 /** How the host's proxy goes on with a connection it accepted. */
@@ -80,21 +87,27 @@ export class Host implements Stage {
   }
 
   /** connect() or sendto() of a process in this namespace. */
-  dial(dial: Dial): void {
+  dial(dial: Dial): Leg {
     const leg = this.journal.newLeg(dial, this)
-    if (leg.result === 'loop') return
+    if (leg.result === 'loop') return leg
     const source = this.sourceOf(dial)
     if ('error' in source) {
       leg.result = 'unreachable'
-      return this.act(dial.process, `cannot dial ${printEndpoint(dial.to, dial.port)}: ${source.error}`)
-    }
+      this.act(dial.process, `cannot dial ${printEndpoint(dial.to, dial.port)}: ${source.error}`)
+    } else this.connect(leg, source)
+    return leg
+  }
+
+  private connect(leg: Leg, source: Source): void {
+    const { dial } = leg
     const packet = firstPacket(dial, source.src, this.kernel.environment)
     leg.socket = this.openSocket(dial, packet, leg.index)
+    leg.local = printEndpoint(packet.src, packet.sport)
     this.act(dial.process, `dials ${printEndpoint(dial.to, dial.port)} from ${printAddress(source.src)}`)
     this.emit({ ...this.surroundings.begin(this.kernel, freshSkb(packet)), mark: dial.mark, out: source.device, route: source.local ? 'local' : 'forward', owner: { kind: 'file', uid: dial.uid, gid: dial.gid }, socket: leg.socket }, { leg: leg.index, reply: false })
   }
 
-  private sourceOf(dial: Dial): { readonly src: Address; readonly device: string; readonly local: boolean } | { readonly error: string } {
+  private sourceOf(dial: Dial): Source | { readonly error: string } {
     if (isLinkLocal(dial.to) && dial.to.family === 6) return { error: 'a link-local address needs an interface (EINVAL)' }
     if (dial.bind && !dial.transparent && !isAnyAddress(dial.bind) && !this.kernel.fixed.fib.isLocal(dial.bind)) return { error: `${printAddress(dial.bind)} is no address of this host (EADDRNOTAVAIL)` }
     // raw_sendmsg looks once, connect() a second time.
@@ -145,7 +158,8 @@ export class Host implements Stage {
     const port = listener?.localPort ?? socket.localPort
     const peer = peerName(socket, listener?.family ?? socket.family)
     const original = this.originalDestination(socket)
-    this.journal.accepted({ process: socket.process, remote: false, port, peer, originalDestination: socket.protocol === Protocol.tcp ? printEndpoint(original.address, original.port) : null }, printEndpoint(socket.local, socket.localPort))
+    const accept = { process: socket.process, remote: false, port, peer, originalDestination: socket.protocol === Protocol.tcp ? printEndpoint(original.address, original.port) : null }
+    this.journal.accepted({ accept, end: printEndpoint(socket.local, socket.localPort), host: this.name, request: this.journal.legs[role.leg]?.dial.request ?? null })
     this.act(socket.process, `accepts on port ${port} from ${peer}`)
     if (socket.protocol === Protocol.tcp && isProxyProcess(socket.process)) this.proceed(socket, port, original, role)
   }
@@ -159,14 +173,19 @@ export class Host implements Stage {
 
   /** The proxy goes on with what it accepted. */
   private proceed(socket: Socket, port: number, original: { readonly address: Address; readonly port: number }, role: PacketRole): void {
-    const action = this.proxy({ port, peer: socket.remote ?? socket.local, originalAddress: original.address, originalPort: original.port })
+    const peer = socket.remote ?? socket.local
+    const request = this.journal.legs[role.leg]?.dial.request ?? null
+    const action = this.proxy({ port, peer, originalAddress: original.address, originalPort: original.port, request })
     if (action.kind === 'serves') return
+    const hop: Hop = { host: this.name, port, peer: printEndpoint(peer, socket.remotePort), originalDestination: printEndpoint(original.address, original.port), request, action, leg: null }
+    this.journal.hops.push(hop)
     if (action.kind === 'closes') return this.act(socket.process, `closes it: ${action.why}`)
+    if (action.kind === 'answers') return this.act(socket.process, `answers ${action.status}: ${action.why}`)
     this.journal.then(() => {
-      this.dial({
-        protocol: Protocol.tcp, to: action.to, port: action.port, bind: action.bind, sport: null, transparent: action.transparent, mark: action.mark,
+      hop.leg = this.dial({
+        protocol: Protocol.tcp, to: action.to, port: action.port, bind: action.bind, sport: null, transparent: action.transparent, mark: action.mark, request: action.request ?? request,
         uid: socket.uid, gid: socket.gid, process: socket.process, tcpFlags: null, length: null, from: port, parent: role.leg,
-      })
+      }).index
     })
   }
 }

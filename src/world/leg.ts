@@ -1,5 +1,6 @@
 import { printAddress, printEndpoint } from '../net/address.ts'
 import type { Address } from '../net/address.ts'
+import type { Request } from '../proxy/request.ts'
 import type { Result } from './outcome.ts'
 
 /** What a program asks of connect() or sendto(). */
@@ -19,6 +20,8 @@ export interface Dial {
   readonly tcpFlags: number | null
   /** Bytes of the first packet from its IP header on; null: as such a packet has. */
   readonly length: number | null
+  /** What it says once it is connected; null: not known. */
+  readonly request: Request | null
   /** The proxy's listener whose connection this dial serves; null for the connection asked about. */
   readonly from: number | null
   /** The leg whose accept made it. */
@@ -35,6 +38,8 @@ export interface Leg {
   readonly memory: string
   /** The dialling socket; null where the far end dials. */
   socket: number | null
+  /** The dialling socket's own address and port. */
+  local: string | null
   result: Result | null
 }
 

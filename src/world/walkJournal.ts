@@ -1,4 +1,6 @@
 import type { PacketRole } from '../engine/packetPath.ts'
+import type { ProxyAction } from '../proxy/acceptedByProxy.ts'
+import type { Request } from '../proxy/request.ts'
 import type { Host } from './host.ts'
 import { repeatsAncestor } from './leg.ts'
 import type { Dial, Leg } from './leg.ts'
@@ -10,14 +12,34 @@ const MAX_LEGS = 24
 /** That many dials have no more steps than this, unless programs answer each other's answers for ever. */
 const MAX_STEPS = 1000
 
+/** An accept(), and where. */
+export interface Reception {
+  readonly accept: Accept
+  /** The address and port at which it accepted, as the packet had it there. */
+  readonly end: string
+  readonly host: string
+  readonly request: Request | null
+}
+
+/** A connection a proxy accepted, and what it did with it. */
+export interface Hop {
+  readonly host: string
+  readonly port: number
+  readonly peer: string
+  readonly originalDestination: string
+  readonly request: Request | null
+  readonly action: ProxyAction
+  /** Its own dial. */
+  leg: number | null
+}
+
 /** What happens in a walk, on whichever host, and what is still to happen. */
 export class WalkJournal {
   readonly legs: Leg[] = []
-  readonly accepts: Accept[] = []
-  /** The address and port at which each of them accepted, as the packet had it there. */
-  readonly ends: string[] = []
+  readonly receptions: Reception[] = []
   /** Ports to which rules turned the connection asked about. */
   readonly handedTo: number[] = []
+  readonly hops: Hop[] = []
   loops = false
   private readonly queue: (() => void)[] = []
 
@@ -40,7 +62,7 @@ export class WalkJournal {
 
   /** A dial begins; one that was made before on its own behalf is a loop. */
   newLeg(dial: Dial, host: Host): Leg {
-    const leg: Leg = { index: this.legs.length, dial, host: host.name, memory: JSON.stringify(host.kernel.cell.state.memory), socket: null, result: null }
+    const leg: Leg = { index: this.legs.length, dial, host: host.name, memory: JSON.stringify(host.kernel.cell.state.memory), socket: null, local: null, result: null }
     this.legs.push(leg)
     if (!repeatsAncestor(this.legs, leg) && this.legs.length <= MAX_LEGS) return leg
     this.loops = true
@@ -58,9 +80,8 @@ export class WalkJournal {
     if (own) own.result ??= result
   }
 
-  accepted(accept: Accept, end: string): void {
-    this.accepts.push(accept)
-    this.ends.push(end)
+  accepted(reception: Reception): void {
+    this.receptions.push(reception)
   }
 
   handed(ports: readonly number[], { leg }: PacketRole): void {

@@ -29,6 +29,7 @@ export class Coverage {
   forked = 0
   disagreements = 0
   flaky = 0
+  endless = 0
   private readonly results = new Map<string, number>()
   private readonly matches = new Map<string, Ways>()
   private readonly targets = new Map<string, Ways>()
@@ -54,6 +55,7 @@ export class Coverage {
     this.connections += 1
     this.packets += comparison.packets
     if (run.packets !== null) this.traced += 1
+    if (run.endless) this.endless += 1
     if (outcomes.length > 1) this.forked += 1
     this.results.set(run.result, (this.results.get(run.result) ?? 0) + 1)
     const [first] = outcomes
@@ -86,7 +88,7 @@ export class Coverage {
 
   summary(): string {
     const share = this.connections === 0 ? 0 : Math.round((100 * this.captured) / this.connections)
-    return `${this.ruleSets} rule sets (${this.refused} refused by the kernel), ${this.connections} connections (${share} % captured, ${this.traced} traced, ${this.forked} with several outcomes), ${this.packets} packets compared, ${this.disagreements} disagreements, ${this.flaky} that did not come again`
+    return `${this.ruleSets} rule sets (${this.refused} refused by the kernel), ${this.connections} connections (${share} % captured, ${this.traced} traced, ${this.forked} with several outcomes), ${this.packets} packets compared, ${this.disagreements} disagreements, ${this.flaky} that did not come again, ${this.endless} without end`
   }
 
   details(): string {

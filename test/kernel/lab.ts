@@ -19,6 +19,11 @@ const ROLES: Readonly<Record<LabMode, readonly Role[]>> = { REDIRECT: POD, TPROX
 const SOURCE_PORTS = { first: 20000, last: 29999 }
 const SENTINELS = { first: 61000, last: 65000 }
 
+/** Milliseconds; the longest dial takes a tenth of it. */
+const ENDLESS = 8000
+/** More than any attempt has that ends. */
+const MOST_EVENTS = 2000
+
 const open = new Set<Lab>()
 process.once('exit', () => { for (const lab of open) lab.close() })
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => { process.exit(130) })
@@ -41,7 +46,7 @@ export class Lab {
     this.mode = mode
     this.namespaces = makeNamespaces(name, mode)
     const { inside, far } = this.namespaces
-    const heard = (message: EventMessage): void => { this.events.push(message) }
+    const heard = (message: EventMessage): void => { if (this.events.length < MOST_EVENTS) this.events.push(message) }
     this.dialler = new Program(inside, 'dialler', mode, heard)
     this.far = new Map(Object.entries(far).map(([place, namespace]) => [place, new Program(namespace, 'outside', mode, heard)]))
     this.programs = [...ROLES[mode].map((role) => new Program(inside, role, mode, heard)), this.dialler, ...this.far.values()]
@@ -88,9 +93,11 @@ export class Lab {
     this.events = []
     this.monitor.clear()
     const reply = await this.dial(connection)
-    await this.settle()
+    const quiet = await this.settle()
+    if (!quiet) await this.calm()
     const packets = handles && await this.traced(connection) ? this.monitor.packets(handles, this.sentinel).filter((packet) => !this.isLate(packet)) : null
     const run = runOf(reply, this.events, packets)
+    if (!quiet) return { ...run, endless: true }
     await this.clean()
     return run
   }
@@ -115,9 +122,11 @@ export class Lab {
     return dialler.ask({ do: 'dial', protocol, source, sourcePort: this.sourcePort, to, port, uid, gid, mark: marked, transparent: from !== 'inside' })
   }
 
-  /** Until no program has anything left to do. */
-  private async settle(): Promise<void> {
+  /** Until no program has anything left to do; false when that takes too long. */
+  private async settle(): Promise<boolean> {
+    const until = Date.now() + ENDLESS
     for (let quiet = 0; quiet < 2;) {
+      if (Date.now() > until) return false
       const before = this.events.length
       await sleep(2)
       const replies = await Promise.all(this.programs.map((program) => program.ask({ do: 'ping' })))
@@ -125,6 +134,16 @@ export class Lab {
       if (busy) await sleep(10)
       quiet = busy || this.events.length !== before ? 0 : quiet + 1
     }
+    return true
+  }
+
+  /** Nothing is sent for a while, and no connection is remembered. */
+  private async calm(): Promise<void> {
+    const { inside } = this.namespaces
+    await must(inside, ['nft', '-f', '-'], 'table inet cwcalm { chain silence { type filter hook output priority -500; drop; }; chain deafness { type filter hook prerouting priority -500; drop; }; }')
+    await sleep(300)
+    await this.clean()
+    await must(inside, ['nft', 'delete', 'table', 'inet', 'cwcalm'])
   }
 
   private async traced({ to }: Pick<LabConnection, 'to'>): Promise<boolean> {

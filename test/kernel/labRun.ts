@@ -30,6 +30,8 @@ export interface LabRun {
   readonly sourcePort: number
   readonly accepts: readonly AcceptMessage[]
   readonly loops: boolean
+  /** Programs answered each other's answers without end; what came of it depends on when they were stopped. */
+  readonly endless?: true
   /** null: the trace was lost, or this backend gives none. */
   readonly packets: readonly TracedPacket[] | null
 }

@@ -36,9 +36,14 @@ const FORMATS = ['text', 'minimal', 'full', 'json', 'xtables'] as const
 
 type Format = (typeof FORMATS)[number]
 
+/** A pod's YAML has no connection. */
+const IS_SCENARIO = /^connection:/m
+
 /** `chainwalk trace`: one connection, or many, through the rules. Exit 0 whatever becomes of them; 1 where `--against` diverged. */
 export async function trace(files: readonly string[], options: TraceOptions): Promise<number> {
   const format = formatOf(options)
+  const scenario = files.length === 1 && /\.ya?ml$/.test(files[0] ?? '') ? readInput(files[0] ?? '') : null
+  if (scenario && IS_SCENARIO.test(scenario.text)) return (await import('../traceScenario.ts')).traceScenario(scenario, format === 'json' ? 'json' : 'text')
   const given: Given = { podAddresses: (options.podIp ?? []).map(podAddress), istioVersion: versionOf(options.istio) }
   const connections = options.connections === undefined ? null : connectionsIn(options.connections)
   const single = connections ? null : connectionFrom(options)

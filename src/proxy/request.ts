@@ -1,0 +1,10 @@
+/** What a client says on a connection once it stands: as far as a proxy decides by it. */
+export interface Request {
+  readonly protocol: 'http' | 'tls' | 'tcp'
+  /** The Host header or :authority; null for none. */
+  readonly authority: string | null
+  /** The server name in TLS's first message. */
+  readonly sni: string | null
+  /** X-Forwarded-For, first to last. */
+  readonly forwardedFor: readonly string[]
+}

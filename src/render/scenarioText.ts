@@ -1,0 +1,85 @@
+import { printAddress, printEndpoint } from '../net/address.ts'
+import { describeTcpFlags } from '../net/tcpFlags.ts'
+import type { RulePlace, TraceStep } from '../netfilter/traceEvent.ts'
+import { isProxyProcess } from '../proxy/meshProfile.ts'
+import { printRule } from '../ruleset/print.ts'
+import { accessLogEntry } from '../world/scenario/accessLogEntry.ts'
+import type { Scenario } from '../world/scenario/scenario.ts'
+import type { HostEvent, ScenarioOutcome } from '../world/scenario/scenarioWalk.ts'
+import { printable } from './printable.ts'
+
+/** A scenario as a story: the answer first, then host by host what happened, then what each Envoy logs. */
+export function scenarioText(scenario: Scenario, outcomes: readonly ScenarioOutcome[]): string {
+  const parts = outcomes.map((outcome, i) => {
+    const head = outcomes.length > 1 ? [`outcome ${i + 1} of ${outcomes.length}${outcome.probability === null ? '' : ` (probability ${Number(outcome.probability.toFixed(4))})`}`] : []
+    return [...head, scenarioAnswer(outcome), '', ...story(outcome.events), ...logs(scenario, outcome)].join('\n')
+  })
+  return `${parts.join('\n\n')}\n`
+}
+
+/** "app on httpbin sees 127.0.0.6 · X-Forwarded-For 10.0.0.93 · connected". */
+export function scenarioAnswer({ journal, result }: ScenarioOutcome): string {
+  const end = journal.receptions.find(({ accept }) => !isProxyProcess(accept.process))
+  const refused = journal.hops.find(({ action }) => action.kind === 'answers' || action.kind === 'closes')
+  const failed = journal.legs.find(({ dial, result: own }) => dial.from !== null && own !== 'connected')
+  const parts = end ? [`${end.accept.process} on ${end.host} sees ${end.accept.peer}`] : ['no application is reached']
+  if (end?.request?.protocol === 'http') parts.push(`X-Forwarded-For ${end.request.forwardedFor.join(', ') || '-'}`)
+  if (!end && refused) parts.push(`${refused.host}'s proxy ${refused.action.kind === 'answers' ? `answers ${refused.action.status}` : 'closes the connection'}`)
+  else if (!end && failed) parts.push(`${failed.host}'s own dial to ${printEndpoint(failed.dial.to, failed.dial.port)}: ${failed.result ?? 'timeout'}`)
+  return printable([...parts, `the client's connection: ${result}`].join(' · '))
+}
+
+function story(events: readonly HostEvent[]): string[] {
+  const lines: string[] = []
+  let at = ''
+  let reply = false
+  let last: RulePlace | null = null
+  for (const { host, event: { step } } of events) {
+    if (step.kind === 'packetEntered') reply = step.reply || step.skb.tcpFlags !== 0x02
+    if (step.kind === 'ruleMatched') last = step.place
+    const line = reply && step.kind !== 'acted' ? null : storyLine(step, last)
+    if (line === null) continue
+    if (host !== at) lines.push(`${printable(host)}:`)
+    at = host
+    lines.push(`  ${line}`)
+  }
+  return lines
+}
+
+function storyLine(step: TraceStep, last: RulePlace | null): string | null {
+  switch (step.kind) {
+    case 'packetEntered': return `${describeTcpFlags(step.skb.tcpFlags)} ${printEndpoint(step.skb.src, step.skb.sport)} -> ${printEndpoint(step.skb.dst, step.skb.dport)}  ${step.skb.in === null ? `out ${step.skb.out}` : `in ${step.skb.in}`}`
+    case 'natBound': return `${step.manip} becomes ${step.to}  [${last ? ruleAt(last) : 'the kernel'}]`
+    case 'tproxied': return `TPROXY gives it to ${step.process}, port ${step.port}  [${last ? ruleAt(last) : ''}]`
+    case 'dropped': return `DROPPED: ${step.why}${last ? `  [${ruleAt(last)}]` : ''}`
+    case 'decided': return `dice: ${printable(step.doubt.message)}: ${step.answer ? 'yes' : 'no'}`
+    case 'noSocket': return `nothing listens on port ${step.port}: ${step.answer}`
+    case 'acted': return `${step.who} ${step.what}`
+    default: return null
+  }
+}
+
+const ruleAt = ({ table, chain, number, rule }: RulePlace): string => printable(`${table} ${chain} rule ${number}: ${printRule(rule)}`)
+
+function logs(scenario: Scenario, { journal }: ScenarioOutcome): string[] {
+  if (journal.hops.length === 0) return []
+  return ['', 'Access logs:', ...journal.hops.map((hop) => {
+    const entry = accessLogEntry(hop, journal.legs, kindOf(scenario, hop.host))
+    return printable(`  ${hop.host}: ${Object.entries(entry).map(([name, value]) => `${name}=${value ?? '-'}`).join(' ')}`)
+  })]
+}
+
+/** Whether a host's Envoy is a gateway. */
+export const kindOf = ({ pods }: Scenario, host: string): 'sidecar' | 'gateway' => (pods.some(({ name, gateway }) => name === host && gateway.length > 0) ? 'gateway' : 'sidecar')
+
+/** The stable result of a scenario, `chainwalk/scenario@1`. */
+export const scenarioJson = (scenario: Scenario, outcomes: readonly ScenarioOutcome[]): Record<string, unknown> => ({
+  schema: 'chainwalk/scenario@1',
+  connection: { from: scenario.connection.from, to: printEndpoint(scenario.connection.to.address, scenario.connection.to.port), address: printAddress(scenario.connection.to.address) },
+  outcomes: outcomes.map(({ probability, result, journal }) => ({
+    probability, result,
+    accepts: journal.receptions.map(({ host, accept, end, request }) => ({ host, process: accept.process, port: accept.port, at: end, peer: accept.peer, originalDestination: accept.originalDestination, xForwardedFor: request?.protocol === 'http' ? request.forwardedFor : null })),
+    dials: journal.legs.map(({ host, dial, local, result: own }) => ({ host, process: dial.process, to: printEndpoint(dial.to, dial.port), local, result: own ?? 'timeout' })),
+    accessLog: journal.hops.map((hop) => ({ host: hop.host, ...accessLogEntry(hop, journal.legs, kindOf(scenario, hop.host)) })),
+  })),
+})

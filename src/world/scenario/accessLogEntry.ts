@@ -1,0 +1,34 @@
+import type { Leg } from '../leg.ts'
+import { printEndpoint } from '../../net/address.ts'
+import type { Hop } from '../walkJournal.ts'
+
+/** What an Envoy logs of a connection (envoyproxy.io, access log usage); null prints as "-". Field names as in Istio's JSON format. */
+export interface AccessLogEntry {
+  readonly response_code: number | null
+  readonly upstream_host: string | null
+  readonly upstream_cluster: string | null
+  readonly upstream_local_address: string | null
+  readonly downstream_local_address: string
+  readonly downstream_remote_address: string
+  readonly x_forwarded_for: string | null
+  readonly requested_server_name: string | null
+  readonly authority: string | null
+}
+
+/** The entry of one hop. A sidecar believes X-Forwarded-For (use_remote_address is false there), a gateway the address that dialled it. */
+export function accessLogEntry({ action, peer, originalDestination, request, leg }: Hop, legs: readonly Leg[], kind: 'sidecar' | 'gateway'): AccessLogEntry {
+  const dial = leg === null ? null : (legs[leg] ?? null)
+  const told = kind === 'gateway' && action.kind === 'dials' ? (action.request ?? request) : request
+  const client = kind === 'sidecar' ? request?.forwardedFor.at(-1) : undefined
+  return {
+    response_code: action.kind === 'answers' ? action.status : request?.protocol === 'http' && dial?.result === 'connected' ? 200 : request?.protocol === 'http' ? 503 : null,
+    upstream_host: dial && printEndpoint(dial.dial.to, dial.dial.port),
+    upstream_cluster: 'cluster' in action ? (action.cluster ?? null) : null,
+    upstream_local_address: dial?.result === 'connected' ? dial.local : null,
+    downstream_local_address: originalDestination,
+    downstream_remote_address: client === undefined ? peer : client.includes(':') ? `[${client}]:0` : `${client}:0`,
+    x_forwarded_for: told && told.forwardedFor.length > 0 ? told.forwardedFor.join(',') : null,
+    requested_server_name: request?.sni ?? null,
+    authority: request?.authority ?? null,
+  }
+}

@@ -1,0 +1,88 @@
+import type { Address } from '../../net/address.ts'
+import type { Span } from '../../netfilter/span.ts'
+
+/** A host outside the cluster. */
+export interface OutsideHost {
+  readonly name: string
+  readonly address: Address
+  readonly listens: readonly ScenarioSocket[]
+}
+
+export interface ScenarioNode {
+  readonly name: string
+  readonly address: Address
+  /** A dump in place of the rules kube-proxy would make. */
+  readonly rules: string | null
+}
+
+/** A program of a pod that listens. */
+export interface ScenarioSocket {
+  readonly port: number
+  /** null: every address. */
+  readonly address: Address | null
+  readonly program: string
+  readonly uid: number
+}
+
+export interface ScenarioPod {
+  readonly name: string
+  readonly address: Address
+  /** null: on the network itself, as with a network interface of its own. */
+  readonly node: string | null
+  /** How Istio intercepts it; null: not at all. */
+  readonly sidecar: 'REDIRECT' | 'TPROXY' | null
+  readonly annotations: Readonly<Record<string, string>>
+  /** A dump in place of the rules Istio would make. */
+  readonly rules: string | null
+  readonly listens: readonly ScenarioSocket[]
+  readonly gateway: readonly ScenarioRoute[]
+}
+
+export interface ScenarioRoute {
+  readonly port: number
+  readonly hosts: readonly string[]
+  readonly to: string
+  readonly toPort: number
+}
+
+export interface ScenarioPort {
+  readonly name: string
+  readonly port: number
+  readonly targetPort: number
+  readonly nodePort: number | null
+  readonly protocol: 'http' | 'tcp'
+}
+
+export interface ScenarioService {
+  /** "httpbin.default" */
+  readonly name: string
+  readonly clusterIp: Address | null
+  readonly ports: readonly ScenarioPort[]
+  readonly pods: readonly string[]
+  readonly loadBalancer: { readonly address: Address; readonly to: 'nodes' | 'pods' } | null
+  readonly externalTrafficPolicy: 'Cluster' | 'Local'
+}
+
+export interface ScenarioConnection {
+  /** A pod, or a host outside. */
+  readonly from: string
+  readonly uid: number
+  readonly to: { readonly address: Address; readonly port: number }
+  /** null: no HTTP. */
+  readonly http: { readonly authority: string | null; readonly forwardedFor: readonly string[] } | null
+  readonly sni: string | null
+}
+
+/** Hosts, Services and one connection: a story to be told. */
+export interface Scenario {
+  readonly istio: string
+  readonly outboundTrafficPolicy: 'ALLOW_ANY' | 'REGISTRY_ONLY'
+  /** The pods' network, as kube-proxy knows it; null: it does not. */
+  readonly podCidr: string | null
+  readonly nodes: readonly ScenarioNode[]
+  readonly pods: readonly ScenarioPod[]
+  readonly outside: readonly OutsideHost[]
+  readonly services: readonly ScenarioService[]
+  readonly connection: ScenarioConnection
+  readonly span: Span
+}

@@ -1,0 +1,105 @@
+import { printEndpoint } from '../../net/address.ts'
+import { Protocol } from '../../net/protocol.ts'
+import type { CompiledNetns, Environment } from '../../engine/kernel.ts'
+import { freshSkb, receive } from '../../engine/packetPath.ts'
+import type { Packet } from '../../netfilter/skb.ts'
+import type { TraceEvent } from '../../netfilter/traceEvent.ts'
+import { gateway, sidecar } from '../../proxy/meshProxy.ts'
+import type { Dice, MeshView } from '../../proxy/meshProxy.ts'
+import type { MeshProfile } from '../../proxy/meshProfile.ts'
+import { explore } from '../explore.ts'
+import type { Decision } from '../explore.ts'
+import { Host } from '../host.ts'
+import type { Proceed } from '../host.ts'
+import type { Result } from '../outcome.ts'
+import { WalkJournal } from '../walkJournal.ts'
+import { Network } from './network.ts'
+import type { Scenario } from './scenario.ts'
+
+/** Something that happened, and on which host. */
+export interface HostEvent {
+  readonly host: string
+  readonly event: TraceEvent
+}
+
+/** One way the scenario can go. */
+export interface ScenarioOutcome {
+  /** null where missing knowledge decided anything. */
+  readonly probability: number | null
+  readonly decisions: readonly Decision[]
+  readonly result: Result
+  readonly journal: WalkJournal
+  readonly events: readonly HostEvent[]
+}
+
+/** A host of a scenario, ready to walk. */
+export interface ScenarioHost {
+  readonly name: string
+  readonly fixed: CompiledNetns
+  /** null: no sidecar. */
+  readonly profile: MeshProfile | null
+  readonly view: MeshView
+}
+
+/** Every way the scenario's connection can go, all its hosts walked. */
+export function walkScenario(scenario: Scenario, hosts: readonly ScenarioHost[]): readonly ScenarioOutcome[] {
+  const outcomes: ScenarioOutcome[] = []
+  explore((choose) => new ScenarioWalk(scenario, hosts, choose).run(), ({ value, decisions }) => {
+    outcomes.push({ ...value, decisions, probability: decisions.reduce<number | null>((product, { doubt, answer }) => (product === null || doubt.probability === null ? null : product * (answer ? doubt.probability : 1 - doubt.probability)), 1) })
+  })
+  return outcomes
+}
+
+class ScenarioWalk {
+  private readonly scenario: Scenario
+  private readonly journal = new WalkJournal()
+  private readonly events: HostEvent[] = []
+  private readonly network: Network
+  private readonly hosts: ReadonlyMap<string, Host>
+
+  constructor(scenario: Scenario, hosts: readonly ScenarioHost[], dice: Dice) {
+    this.scenario = scenario
+    this.network = new Network(scenario, dice)
+    const environment = environmentOf(dice)
+    this.hosts = new Map(hosts.map((host) => [host.name, this.host(host, environment, dice)]))
+  }
+
+  run(): Pick<ScenarioOutcome, 'result' | 'journal' | 'events'> {
+    const { from, uid, to, http, sni } = this.scenario.connection
+    const request = http ? { protocol: 'http' as const, authority: http.authority, sni, forwardedFor: http.forwardedFor } : { protocol: sni === null ? 'tcp' as const : 'tls' as const, authority: null, sni, forwardedFor: [] }
+    this.hosts.get(from)?.dial({
+      protocol: Protocol.tcp, to: to.address, port: to.port, bind: null, sport: null, transparent: false, mark: 0, uid, gid: uid, process: 'client', tcpFlags: null, length: null, request, from: null, parent: null,
+    })
+    this.journal.drain()
+    return { result: this.journal.loops ? 'loop' : (this.journal.legs[0]?.result ?? 'timeout'), journal: this.journal, events: this.events }
+  }
+
+  private host({ name, fixed, profile, view }: ScenarioHost, environment: Environment, dice: Dice): Host {
+    const surroundings = {
+      transmit: (skb: Packet, device: string, role: { readonly leg: number; readonly reply: boolean }) => { this.transmit(name, device, skb, role) },
+      begin: (_: unknown, skb: ReturnType<typeof freshSkb>) => skb,
+    }
+    return new Host({ name, fixed, proxy: this.proxyOf(name, profile, view, dice) }, { journal: this.journal, surroundings, environment, observer: (event) => { this.events.push({ host: name, event }) } })
+  }
+
+  private proxyOf(name: string, profile: MeshProfile | null, view: MeshView, dice: Dice): Proceed {
+    const routes = this.scenario.pods.find((pod) => pod.name === name)?.gateway ?? []
+    if (routes.length > 0) return (accept) => gateway(routes, view, accept, dice)
+    return (accept) => (profile === null ? { kind: 'serves' } : sidecar(profile, view, accept, dice))
+  }
+
+  /** Marks and what conntrack knows stay behind in each namespace (skb_scrub_packet). */
+  private transmit(from: string, device: string, packet: Packet, role: { readonly leg: number; readonly reply: boolean }): void {
+    const next = this.network.next(from, device, packet)
+    const host = typeof next === 'string' ? undefined : this.hosts.get(next.host)
+    if (typeof next === 'string' || !host) return this.hosts.get(from)?.act('network', `loses the packet to ${printEndpoint(packet.dst, packet.dport)}: ${typeof next === 'string' ? next : 'no such host'}`)
+    this.journal.then(() => { host.settle(receive(host.kernel, { ...freshSkb(next.packet), in: next.device }, role), role) })
+  }
+}
+
+/** Ephemeral ports are given out in order, so that a story is the same every time. */
+function environmentOf(choose: Dice): Environment {
+  let port = 33202
+  return { choose, now: null, freePort: () => (port += 2) }
+}
+
