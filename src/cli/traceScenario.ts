@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { scenarioJson, scenarioText } from '../render/scenarioText.ts'
 import { readScenario } from '../world/scenario/readScenario.ts'
+import { remedies } from '../world/scenario/remedies.ts'
 import { scenarioHosts } from '../world/scenario/scenarioHosts.ts'
 import { walkScenario } from '../world/scenario/scenarioWalk.ts'
 import type { InputFile } from '../host/inputFile.ts'
@@ -17,6 +18,7 @@ export function traceScenario({ name, text }: InputFile, format: 'text' | 'json'
   const hosts = scenarioHosts(value)
   report(hosts.diagnostics)
   const outcomes = walkScenario(value, hosts.value)
-  process.stdout.write(format === 'json' ? `${JSON.stringify(scenarioJson(value, outcomes))}\n` : scenarioText(value, outcomes))
+  const found = remedies(value, outcomes)
+  process.stdout.write(format === 'json' ? `${JSON.stringify(scenarioJson(value, outcomes, found))}\n` : scenarioText(outcomes, found))
   return 0
 }

@@ -3,19 +3,24 @@ import type { Address } from '../net/address.ts'
 import type { Unknown } from '../netfilter/ternary.ts'
 import { acceptedByProxy } from './acceptedByProxy.ts'
 import type { ProxyAccept, ProxyAction } from './acceptedByProxy.ts'
+import { matchesHost, requestedExternal } from './externalService.ts'
+import type { ExternalService } from './externalService.ts'
 import type { MeshProfile } from './meshProfile.ts'
 import { dialledService, hostname, namedService } from './meshService.ts'
-import type { MeshEndpoint, MeshPort, MeshService } from './meshService.ts'
+import type { MeshEndpoint, MeshPort, MeshService, MeshSubset } from './meshService.ts'
 import type { Request } from './request.ts'
 
 /** What istiod has told a proxy, and where it runs. */
 export interface MeshView {
   readonly services: readonly MeshService[]
+  readonly externals: readonly ExternalService[]
   readonly outboundTrafficPolicy: 'ALLOW_ANY' | 'REGISTRY_ONLY'
   /** The addresses of the proxy's own pod. */
   readonly own: readonly Address[]
-  /** Names of the passthrough clusters changed in 1.23. */
-  readonly inboundPassthrough: 'by family' | 'one'
+  /** Whether the inbound listener adds the caller to X-Forwarded-For (use_remote_address). */
+  readonly forwardedFor: 'keep' | 'append'
+  /** The proxy's Istio: names of clusters changed. */
+  readonly release: { readonly major: number; readonly minor: number; readonly patch: number }
 }
 
 /** Throws dice where a load balancer does. */
@@ -25,32 +30,40 @@ export type Dice = (doubt: Unknown) => boolean
 export function sidecar(profile: MeshProfile, view: MeshView, accept: ProxyAccept, dice: Dice): ProxyAction {
   const plain = acceptedByProxy(profile, accept)
   if (plain.kind !== 'dials') return plain
-  return accept.port === profile.outboundPort ? outbound(view, accept, plain, dice) : { ...plain, cluster: inboundCluster(view, accept), request: plainText(accept.request) }
+  return accept.port === profile.outboundPort ? outbound(view, accept, plain, dice) : { ...plain, cluster: inboundCluster(view, accept), request: arrived(view, accept) }
 }
 
 type Dialling = Extract<ProxyAction, { kind: 'dials' }>
 
 /** TLS of the mesh ends at the inbound listener. */
-const plainText = (request: Request | null): Request | null => request && { ...request, sni: null }
+const arrived = ({ forwardedFor }: MeshView, { request, peer }: ProxyAccept): Request | null =>
+  request && { ...request, sni: null, ...(forwardedFor === 'append' && request.protocol === 'http' && { forwardedFor: [...request.forwardedFor, printAddress(peer)] }) }
 
-function inboundCluster({ services, own, inboundPassthrough }: MeshView, { originalPort, originalAddress }: ProxyAccept): string {
-  const known = services.some(({ endpoints, ports }) => endpoints.some(({ address }) => own.some((each) => sameAddress(each, address))) && ports.some(({ targetPort }) => targetPort === originalPort))
-  if (known) return `inbound|${originalPort}||`
-  return inboundPassthrough === 'one' ? 'InboundPassthroughCluster' : `InboundPassthroughClusterIpv${originalAddress.family}`
+/** inbound|targetPort|| from 1.8.1, inbound|servicePort|| in 1.8.0, with the port's and the Service's name before (util.BuildInboundSubsetKey). */
+function inboundCluster({ services, own, release }: MeshView, { originalPort, originalAddress }: ProxyAccept): string {
+  const service = services.find(({ endpoints, ports }) => endpoints.some(({ address }) => own.some((each) => sameAddress(each, address))) && ports.some(({ targetPort }) => targetPort === originalPort))
+  const port = service?.ports.find(({ targetPort }) => targetPort === originalPort)
+  if (!service || !port) return release.minor >= 23 ? 'InboundPassthroughCluster' : `InboundPassthroughClusterIpv${originalAddress.family}`
+  if (release.minor > 8 || (release.minor === 8 && release.patch > 0)) return `inbound|${originalPort}||`
+  return release.minor === 8 ? `inbound|${port.port}||` : `inbound|${port.port}|${port.name}|${hostname(service)}`
 }
 
 /** virtualOutbound hands the connection to the listener of its original destination, an HTTP one to its routes; what none has is passed through or refused. */
 function outbound(view: MeshView, accept: ProxyAccept, plain: Dialling, dice: Dice): ProxyAction {
   const { originalAddress, originalPort, request } = accept
-  const httpPort = view.services.some(({ ports }) => ports.some(({ port, protocol }) => port === originalPort && protocol === 'http'))
+  const httpPort = [...view.services, ...view.externals].some(({ ports }) => ports.some(({ port, protocol }) => port === originalPort && protocol === 'http'))
   const dialled = dialledService(view.services, originalAddress, originalPort)
   if (request?.protocol === 'http' && httpPort) {
     const named = request.authority === null ? null : (namedService(view.services, request.authority, originalPort) ?? (isAddressOf(dialled?.service, request.authority) ? dialled : null))
     if (named) return toService(named, accept, plain, dice)
+    const external = requestedExternal(view.externals, request, originalPort)
+    if (external) return toExternal(external, view, accept, plain, dice)
     // vhost block_all answers 502 (httproute.go).
     return view.outboundTrafficPolicy === 'ALLOW_ANY' ? { ...plain, cluster: 'PassthroughCluster', request } : { kind: 'answers', status: 502, cluster: 'BlackHoleCluster', why: `no route of port ${originalPort} has the host ${request.authority ?? '-'}, and outboundTrafficPolicy is REGISTRY_ONLY` }
   }
   if (dialled) return toService(dialled, accept, plain, dice)
+  const external = requestedExternal(view.externals, request, originalPort)
+  if (external) return toExternal(external, view, accept, plain, dice)
   if (view.outboundTrafficPolicy === 'REGISTRY_ONLY') return { kind: 'closes', cluster: 'BlackHoleCluster', why: `${printEndpoint(originalAddress, originalPort)} is of no Service, and outboundTrafficPolicy is REGISTRY_ONLY` }
   return { ...plain, cluster: 'PassthroughCluster', request }
 }
@@ -63,15 +76,43 @@ interface Destination {
 }
 
 function toService({ service, port }: Destination, { request }: ProxyAccept, plain: Dialling, dice: Dice): ProxyAction {
-  const cluster = `outbound|${port.port}||${hostname(service)}`
-  const endpoint = pick(service.endpoints, cluster, dice)
+  const subset = request?.protocol === 'http' ? chooseSubset(service, dice) : null
+  const cluster = `outbound|${port.port}|${subset?.name ?? ''}|${hostname(service)}`
+  const endpoint = pick((subset ?? service).endpoints, cluster, dice)
   if (!endpoint) return { kind: 'answers', status: 503, cluster, why: `${hostname(service)} has no endpoints (UH)` }
-  return { ...plain, to: endpoint.address, port: port.targetPort, cluster, request: towards(endpoint, service, port, request), why: `an endpoint of ${hostname(service)}` }
+  return { ...plain, to: endpoint.address, port: port.targetPort, cluster, request: towards(endpoint, `outbound_.${port.port}_.${subset?.name ?? ''}_.${hostname(service)}`, request), why: `an endpoint of ${hostname(service)}` }
+}
+
+/** Through the egress gateway where there is one; else to what the ServiceEntry's resolution gives. */
+function toExternal(external: ExternalService, { services }: MeshView, accept: ProxyAccept, plain: Dialling, dice: Dice): ProxyAction {
+  const { via } = external
+  const service = via && services.find(({ name, namespace }) => `${name}.${namespace}` === via.service)
+  const port = service?.ports.find((each) => each.port === via?.port)
+  if (service && port) return toService({ service, port }, accept, plain, dice)
+  return straight(external, accept, plain, dice)
+}
+
+function straight({ host, resolution, addresses }: ExternalService, { originalPort, request }: ProxyAccept, plain: Dialling, dice: Dice): ProxyAction {
+  const cluster = `outbound|${originalPort}||${host}`
+  if (resolution === 'NONE') return { ...plain, cluster, request, why: 'its ServiceEntry has resolution NONE: the address the application dialled' }
+  const endpoint = pick(addresses.map((address) => ({ address, transport: 'plain' })), cluster, dice)
+  if (!endpoint) return { kind: 'answers', status: 503, cluster, why: `${host} has no addresses (UH)` }
+  return { ...plain, to: endpoint.address, cluster, request, why: `its ServiceEntry has resolution ${resolution}: whatever address the application dialled` }
 }
 
 /** Between sidecars mutual TLS names the Service and port in SNI (BuildDNSSrvSubsetKey). */
-const towards = ({ transport }: MeshEndpoint, service: MeshService, { port }: MeshPort, request: Request | null): Request | null =>
-  request && (transport === 'mutualTls' ? { ...request, sni: `outbound_.${port}_._.${hostname(service)}` } : { ...request, sni: request.protocol === 'tls' ? request.sni : null })
+const towards = ({ transport }: MeshEndpoint, name: string, request: Request | null): Request | null =>
+  request && (transport === 'mutualTls' ? { ...request, sni: name } : { ...request, sni: request.protocol === 'tls' ? request.sni : null })
+
+/** weighted_clusters of a route. */
+function chooseSubset({ split }: MeshService, dice: Dice): MeshSubset | null {
+  let left = split.reduce((sum, { weight }) => sum + weight, 0)
+  for (const subset of split) {
+    if (subset.weight >= left || dice({ code: 'load-balancing', message: `the route chooses subset ${subset.name}`, probability: subset.weight / left, key: null })) return subset
+    left -= subset.weight
+  }
+  return null
+}
 
 /** Each endpoint with the same chance. */
 function pick(endpoints: readonly MeshEndpoint[], cluster: string, dice: Dice): MeshEndpoint | null {
@@ -87,22 +128,22 @@ export interface GatewayRoute {
   readonly toPort: number
 }
 
-/** A gateway: Envoy that listens by itself, routes by Host, and tells the client's address in X-Forwarded-For (use_remote_address, gateway.go buildGatewayConnectionManager). */
-export function gateway(routes: readonly GatewayRoute[], { services }: MeshView, accept: ProxyAccept, dice: Dice): ProxyAction {
+/** A gateway: Envoy that listens by itself, routes by Host or server name, and tells the client's address in X-Forwarded-For (use_remote_address, gateway.go buildGatewayConnectionManager). */
+export function gateway(routes: readonly GatewayRoute[], { services, externals }: MeshView, accept: ProxyAccept, dice: Dice): ProxyAction {
   const { request, port, peer } = accept
   const own = routes.filter((route) => route.port === port)
   if (own.length === 0) return { kind: 'serves' }
-  const route = own.find(({ hosts }) => hosts.some((host) => matchesHost(host, request?.authority ?? null)))
-  const service = services.find(({ name, namespace }) => route?.to === `${name}.${namespace}`)
+  const name = request?.protocol === 'http' ? request.authority : (request?.sni ?? null)
+  const route = own.find(({ hosts }) => hosts.some((host) => matchesHost(host, name)))
+  const plain: Dialling = { kind: 'dials', to: peer, port: route?.toPort ?? port, bind: null, transparent: false, mark: 0, why: '' }
+  const onward: ProxyAccept = { ...accept, originalPort: route?.toPort ?? port, request: request && forwarded(request, printAddress(peer)) }
+  const service = services.find((each) => route?.to === `${each.name}.${each.namespace}`)
   const servicePort = service?.ports.find((each) => each.port === route?.toPort)
-  if (!route || !service || !servicePort) return { kind: 'answers', status: 404, cluster: null, why: `no route of port ${port} has the host ${request?.authority ?? '-'} (NR)` }
-  const plain: Dialling = { kind: 'dials', to: peer, port, bind: null, transparent: false, mark: 0, why: '' }
-  return toService({ service, port: servicePort }, { ...accept, request: request && { ...request, sni: null, forwardedFor: [...request.forwardedFor, printAddress(peer)] } }, plain, dice)
+  if (service && servicePort) return toService({ service, port: servicePort }, onward, plain, dice)
+  const external = externals.find(({ host }) => host === route?.to)
+  if (external) return straight(external, onward, plain, dice)
+  return { kind: 'answers', status: 404, cluster: null, why: `no route of port ${port} has the host ${name ?? '-'} (NR)` }
 }
 
-/** "*", "*.example.com", "httpbin.example.com". */
-function matchesHost(pattern: string, authority: string | null): boolean {
-  if (pattern === '*') return true
-  const host = authority?.replace(/:\d+$/, '') ?? ''
-  return pattern.startsWith('*.') ? host.endsWith(pattern.slice(1)) : host === pattern
-}
+/** HTTP ends at a gateway and begins anew; what is only TLS to it passes with its server name. */
+const forwarded = (request: Request, peer: string): Request => (request.protocol === 'http' ? { ...request, sni: null, forwardedFor: [...request.forwardedFor, peer] } : request)

@@ -2,6 +2,7 @@ import type { Address } from '../net/address.ts'
 import { sameAddress } from '../net/address.ts'
 
 export interface MeshPort {
+  readonly name: string
   readonly port: number
   readonly targetPort: number
   readonly protocol: 'http' | 'tcp'
@@ -20,6 +21,15 @@ export interface MeshService {
   /** Cluster addresses; none: headless. */
   readonly addresses: readonly Address[]
   readonly ports: readonly MeshPort[]
+  readonly endpoints: readonly MeshEndpoint[]
+  /** How a VirtualService splits its requests; none: it does not. */
+  readonly split: readonly MeshSubset[]
+}
+
+/** Some of a Service's pods, and its share of the requests. */
+export interface MeshSubset {
+  readonly name: string
+  readonly weight: number
   readonly endpoints: readonly MeshEndpoint[]
 }
 

@@ -4,18 +4,22 @@ import type { RulePlace, TraceStep } from '../netfilter/traceEvent.ts'
 import { isProxyProcess } from '../proxy/meshProfile.ts'
 import { printRule } from '../ruleset/print.ts'
 import { accessLogEntry } from '../world/scenario/accessLogEntry.ts'
+import type { Remedy } from '../world/scenario/remedies.ts'
 import type { Scenario } from '../world/scenario/scenario.ts'
 import type { HostEvent, ScenarioOutcome } from '../world/scenario/scenarioWalk.ts'
 import { printable } from './printable.ts'
 
 /** A scenario as a story: the answer first, then host by host what happened, then what each Envoy logs. */
-export function scenarioText(scenario: Scenario, outcomes: readonly ScenarioOutcome[]): string {
+export function scenarioText(outcomes: readonly ScenarioOutcome[], found: readonly Remedy[]): string {
   const parts = outcomes.map((outcome, i) => {
     const head = outcomes.length > 1 ? [`outcome ${i + 1} of ${outcomes.length}${outcome.probability === null ? '' : ` (probability ${Number(outcome.probability.toFixed(4))})`}`] : []
-    return [...head, scenarioAnswer(outcome), '', ...story(outcome.events), ...logs(scenario, outcome)].join('\n')
+    return [...head, scenarioAnswer(outcome), '', ...story(outcome.events), ...logs(outcome)].join('\n')
   })
-  return `${parts.join('\n\n')}\n`
+  return `${[...parts, ...advice(found)].join('\n\n')}\n`
 }
+
+const advice = (found: readonly Remedy[]): string[] =>
+  found.length === 0 ? [] : [['What would let the application know the client (each tried here):', ...found.map(({ change, gives, price }) => `  ${printable(change)}: ${gives}; its price: ${price}`)].join('\n')]
 
 /** "app on httpbin sees 127.0.0.6 · X-Forwarded-For 10.0.0.93 · connected". */
 export function scenarioAnswer({ journal, result }: ScenarioOutcome): string {
@@ -61,25 +65,23 @@ function storyLine(step: TraceStep, last: RulePlace | null): string | null {
 
 const ruleAt = ({ table, chain, number, rule }: RulePlace): string => printable(`${table} ${chain} rule ${number}: ${printRule(rule)}`)
 
-function logs(scenario: Scenario, { journal }: ScenarioOutcome): string[] {
+function logs({ journal }: ScenarioOutcome): string[] {
   if (journal.hops.length === 0) return []
   return ['', 'Access logs:', ...journal.hops.map((hop) => {
-    const entry = accessLogEntry(hop, journal.legs, kindOf(scenario, hop.host))
+    const entry = accessLogEntry(hop, journal.legs)
     return printable(`  ${hop.host}: ${Object.entries(entry).map(([name, value]) => `${name}=${value ?? '-'}`).join(' ')}`)
   })]
 }
 
-/** Whether a host's Envoy is a gateway. */
-export const kindOf = ({ pods }: Scenario, host: string): 'sidecar' | 'gateway' => (pods.some(({ name, gateway }) => name === host && gateway.length > 0) ? 'gateway' : 'sidecar')
-
 /** The stable result of a scenario, `chainwalk/scenario@1`. */
-export const scenarioJson = (scenario: Scenario, outcomes: readonly ScenarioOutcome[]): Record<string, unknown> => ({
+export const scenarioJson = (scenario: Scenario, outcomes: readonly ScenarioOutcome[], found: readonly Remedy[]): Record<string, unknown> => ({
   schema: 'chainwalk/scenario@1',
   connection: { from: scenario.connection.from, to: printEndpoint(scenario.connection.to.address, scenario.connection.to.port), address: printAddress(scenario.connection.to.address) },
   outcomes: outcomes.map(({ probability, result, journal }) => ({
     probability, result,
     accepts: journal.receptions.map(({ host, accept, end, request }) => ({ host, process: accept.process, port: accept.port, at: end, peer: accept.peer, originalDestination: accept.originalDestination, xForwardedFor: request?.protocol === 'http' ? request.forwardedFor : null })),
     dials: journal.legs.map(({ host, dial, local, result: own }) => ({ host, process: dial.process, to: printEndpoint(dial.to, dial.port), local, result: own ?? 'timeout' })),
-    accessLog: journal.hops.map((hop) => ({ host: hop.host, ...accessLogEntry(hop, journal.legs, kindOf(scenario, hop.host)) })),
+    accessLog: journal.hops.map((hop) => ({ host: hop.host, ...accessLogEntry(hop, journal.legs) })),
   })),
+  remedies: found,
 })

@@ -15,11 +15,12 @@ export interface AccessLogEntry {
   readonly authority: string | null
 }
 
-/** The entry of one hop. A sidecar believes X-Forwarded-For (use_remote_address is false there), a gateway the address that dialled it. */
-export function accessLogEntry({ action, peer, originalDestination, request, leg }: Hop, legs: readonly Leg[], kind: 'sidecar' | 'gateway'): AccessLogEntry {
+/** The entry of one hop. Who adds to X-Forwarded-For (use_remote_address) believes the address that dialled, others the last one in it. */
+export function accessLogEntry({ action, peer, originalDestination, request, leg }: Hop, legs: readonly Leg[]): AccessLogEntry {
   const dial = leg === null ? null : (legs[leg] ?? null)
-  const told = kind === 'gateway' && action.kind === 'dials' ? (action.request ?? request) : request
-  const client = kind === 'sidecar' ? request?.forwardedFor.at(-1) : undefined
+  const told = action.kind === 'dials' ? (action.request ?? request) : request
+  const appended = (told?.forwardedFor.length ?? 0) > (request?.forwardedFor.length ?? 0)
+  const client = appended ? undefined : request?.forwardedFor.at(-1)
   return {
     response_code: action.kind === 'answers' ? action.status : request?.protocol === 'http' && dial?.result === 'connected' ? 200 : request?.protocol === 'http' ? 503 : null,
     upstream_host: dial && printEndpoint(dial.dial.to, dial.dial.port),

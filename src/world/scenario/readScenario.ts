@@ -4,7 +4,7 @@ import { parseAddress, printAddress } from '../../net/address.ts'
 import type { Address } from '../../net/address.ts'
 import type { Diagnostic } from '../../netfilter/diagnostic.ts'
 import { resolveVersion } from '../../istio/version.ts'
-import type { OutsideHost, Scenario, ScenarioConnection, ScenarioNode, ScenarioPod, ScenarioPort, ScenarioRoute, ScenarioService, ScenarioSocket } from './scenario.ts'
+import type { OutsideHost, Scenario, ScenarioConnection, ScenarioExternal, ScenarioNode, ScenarioPod, ScenarioPort, ScenarioRoute, ScenarioService, ScenarioSocket } from './scenario.ts'
 import { spanAtNode, YamlFields } from './yamlFields.ts'
 import type { YamlSource } from './yamlFields.ts'
 
@@ -51,10 +51,11 @@ class ScenarioReader {
     const pods = top.entries('pods').map(({ name, node }) => this.pod(name, node, nodes))
     const outside = top.entries('outside').map(({ name, node }) => this.outsideHost(name, node))
     const services = top.entries('services').map(({ name, node }) => this.service(name, node, pods))
+    const externals = top.entries('external').map(({ name, node }) => this.external(name, node, outside, services))
     const connection = this.connection([...pods, ...outside], services)
     const scenario: Scenario = {
       istio, outboundTrafficPolicy: top.choice('outboundTrafficPolicy', ['ALLOW_ANY', 'REGISTRY_ONLY']) ?? 'ALLOW_ANY', podCidr: top.text('podCidr'),
-      nodes, pods, outside, services, connection, span: top.span,
+      nodes, pods, outside, services, externals, connection, span: top.span,
     }
     this.checkAddresses(scenario)
     this.checkRoutes(scenario)
@@ -75,7 +76,7 @@ class ScenarioReader {
     const on = fields?.text('node') ?? null
     if (on !== null && !nodes.some((each) => each.name === on)) fields?.refuse(fields.node('node'), `there is no node ${JSON.stringify(on)}`)
     const read: ScenarioPod = {
-      name, address: this.required(fields, 'address'), node: on, sidecar: fields?.choice('sidecar', ['REDIRECT', 'TPROXY']) ?? null, rules: this.rules(fields),
+      name, address: this.required(fields, 'address'), node: on, sidecar: fields?.choice('sidecar', ['REDIRECT', 'TPROXY']) ?? null, forwardedFor: fields?.choice('forwardedFor', ['keep', 'append']) ?? 'keep', rules: this.rules(fields),
       annotations: Object.fromEntries((fields?.entries('annotations') ?? []).map(({ name: key, node: value }) => [key, isScalar(value) ? String(value.value) : ''])),
       listens: (fields?.items('listens') ?? []).map((item) => this.socket(item, name)),
       gateway: (fields?.items('gateway') ?? []).map((item) => this.route(item, name)),
@@ -119,9 +120,41 @@ class ScenarioReader {
     const to = fields?.choice('loadBalancerTo', ['nodes', 'pods']) ?? 'nodes'
     const read: ScenarioService = {
       name, clusterIp: fields?.address('clusterIP') ?? null, ports: (fields?.items('ports') ?? []).map((item) => this.port(item, name)), pods: behind,
+      split: (fields?.items('split') ?? []).map((item) => this.subset(item, name, behind)),
       loadBalancer: balancer && { address: balancer, to }, externalTrafficPolicy: fields?.choice('externalTrafficPolicy', ['Cluster', 'Local']) ?? 'Cluster',
     }
     if (fields && read.ports.length === 0) fields.refuse(null, 'it has no ports')
+    fields?.close()
+    return read
+  }
+
+  private subset(node: Node, of: string, pods: readonly string[]): ScenarioService['split'][number] {
+    const fields = YamlFields.of(this.source, node, `a subset of service ${of}`)
+    const own = fields?.texts('pods') ?? []
+    for (const each of own) if (!pods.includes(each)) fields?.refuse(fields.node('pods'), `${each} is no pod of ${of}`)
+    const read = { subset: fields?.text('subset') ?? missing(fields, 'subset', ''), weight: fields?.number('weight', 0, 100) ?? missing(fields, 'weight', 0), pods: own }
+    fields?.close()
+    return read
+  }
+
+  private external(host: string, node: Node | null, outside: readonly OutsideHost[], services: readonly ScenarioService[]): ScenarioExternal {
+    const fields = YamlFields.of(this.source, node, `external service ${host}`)
+    const names = fields?.texts('outside') ?? []
+    for (const each of names) if (!outside.some(({ name }) => name === each)) fields?.refuse(fields.node('outside'), `there is no host outside named ${JSON.stringify(each)}`)
+    const text = fields?.text('via') ?? null
+    const [service, port] = splitPort(text ?? '')
+    if (text !== null && !services.some(({ name, ports }) => name === service && ports.some((each) => each.port === port))) fields?.refuse(fields.node('via'), `${JSON.stringify(text)} is no Service's port (SERVICE.NAMESPACE:PORT)`)
+    const read: ScenarioExternal = {
+      host, ports: (fields?.items('ports') ?? []).map((item) => this.externalPort(item, host)), resolution: fields?.choice('resolution', ['NONE', 'STATIC', 'DNS']) ?? 'DNS', outside: names,
+      via: text !== null && port !== null ? { service, port } : null,
+    }
+    fields?.close()
+    return read
+  }
+
+  private externalPort(node: Node, of: string): ScenarioExternal['ports'][number] {
+    const fields = YamlFields.of(this.source, node, `a port of external service ${of}`)
+    const read = { port: fields?.number('port', ...PORT) ?? missing(fields, 'port', 1), protocol: fields?.choice('protocol', ['http', 'tls']) ?? 'http' } as const
     fields?.close()
     return read
   }
@@ -146,7 +179,7 @@ class ScenarioReader {
     const http = fields?.node('http') ? YamlFields.of(this.source, fields.node('http'), 'connection.http') : null
     const read: ScenarioConnection = {
       from, uid: fields?.number('uid', 0, 0xfffffffe) ?? 1000, to: { address: address ?? NOBODY, port: port ?? 0 },
-      http: http && { authority: http.text('host') ?? `${host}:${port}`, forwardedFor: http.texts('xForwardedFor') }, sni: fields?.text('sni') ?? null,
+      http: http && { authority: http.text('host') ?? (port === 80 ? host : `${host}:${port}`), forwardedFor: http.texts('xForwardedFor') }, sni: fields?.text('sni') ?? null,
     }
     http?.close()
     fields?.close()
@@ -184,9 +217,9 @@ class ScenarioReader {
     }
   }
 
-  private checkRoutes({ pods, services }: Scenario): void {
+  private checkRoutes({ pods, services, externals }: Scenario): void {
     for (const { name, gateway } of pods) {
-      for (const { to, toPort } of gateway) if (!services.some((service) => service.name === to && service.ports.some(({ port }) => port === toPort))) this.top.refuse(this.nodeNamed(name), `${name} routes to ${to}:${toPort}, which is no Service's port`)
+      for (const { to, toPort } of gateway) if (![...services, ...externals.map(({ host, ports }) => ({ name: host, ports }))].some((service) => service.name === to && service.ports.some(({ port }) => port === toPort))) this.top.refuse(this.nodeNamed(name), `${name} routes to ${to}:${toPort}, which is no Service's port`)
     }
   }
 

@@ -32,6 +32,8 @@ export interface ScenarioPod {
   /** How Istio intercepts it; null: not at all. */
   readonly sidecar: 'REDIRECT' | 'TPROXY' | null
   readonly annotations: Readonly<Record<string, string>>
+  /** Whether its sidecar adds the caller to X-Forwarded-For (use_remote_address on the inbound listener), which Istio leaves off. */
+  readonly forwardedFor: 'keep' | 'append'
   /** A dump in place of the rules Istio would make. */
   readonly rules: string | null
   readonly listens: readonly ScenarioSocket[]
@@ -61,6 +63,18 @@ export interface ScenarioService {
   readonly pods: readonly string[]
   readonly loadBalancer: { readonly address: Address; readonly to: 'nodes' | 'pods' } | null
   readonly externalTrafficPolicy: 'Cluster' | 'Local'
+  /** A VirtualService's weights. */
+  readonly split: readonly { readonly subset: string; readonly weight: number; readonly pods: readonly string[] }[]
+}
+
+/** A ServiceEntry. */
+export interface ScenarioExternal {
+  readonly host: string
+  readonly ports: readonly { readonly port: number; readonly protocol: 'http' | 'tls' }[]
+  readonly resolution: 'NONE' | 'STATIC' | 'DNS'
+  /** Names of hosts outside. */
+  readonly outside: readonly string[]
+  readonly via: { readonly service: string; readonly port: number } | null
 }
 
 export interface ScenarioConnection {
@@ -83,6 +97,7 @@ export interface Scenario {
   readonly pods: readonly ScenarioPod[]
   readonly outside: readonly OutsideHost[]
   readonly services: readonly ScenarioService[]
+  readonly externals: readonly ScenarioExternal[]
   readonly connection: ScenarioConnection
   readonly span: Span
 }

@@ -9,7 +9,7 @@ import type { Diagnostic, Read } from '../../netfilter/diagnostic.ts'
 import type { Ruleset } from '../../netfilter/ruleset.ts'
 import type { MeshProfile } from '../../proxy/meshProfile.ts'
 import type { MeshView } from '../../proxy/meshProxy.ts'
-import type { MeshService } from '../../proxy/meshService.ts'
+import type { MeshEndpoint, MeshService } from '../../proxy/meshService.ts'
 import { profileAtVersion } from '../../proxy/profileAtVersion.ts'
 import { detectProfile } from '../detectProfile.ts'
 import { kubeProxyRules } from './kubeProxyRules.ts'
@@ -21,8 +21,9 @@ import type { ScenarioHost } from './scenarioWalk.ts'
 export function scenarioHosts(scenario: Scenario): Read<readonly ScenarioHost[]> {
   const diagnostics: Diagnostic[] = []
   const services = scenario.services.map((service) => meshService(scenario, service))
+  const externals = scenario.externals.map(({ outside, ...external }) => ({ ...external, addresses: scenario.outside.filter(({ name }) => outside.includes(name)).map(({ address }) => address) }))
   const view = (own: ScenarioPod | null): MeshView => ({
-    services, own: own ? [own.address] : [], outboundTrafficPolicy: scenario.outboundTrafficPolicy, inboundPassthrough: (resolveVersion(scenario.istio)?.version.minor ?? 99) >= 23 ? 'one' : 'by family',
+    services, externals, own: own ? [own.address] : [], forwardedFor: own?.forwardedFor ?? 'keep', outboundTrafficPolicy: scenario.outboundTrafficPolicy, release: resolveVersion(scenario.istio)?.version ?? NEWEST,
   })
   const host = (netns: Netns, profile: MeshProfile | null, own: ScenarioPod | null): ScenarioHost => ({ name: netns.name, fixed: compileNetns(netns), profile, view: view(own) })
   return {
@@ -39,11 +40,15 @@ export function scenarioHosts(scenario: Scenario): Read<readonly ScenarioHost[]>
   }
 }
 
-function meshService(scenario: Scenario, { name: full, clusterIp, ports, pods }: ScenarioService): MeshService {
+function meshService(scenario: Scenario, { name: full, clusterIp, ports, pods, split }: ScenarioService): MeshService {
   const [name = full, namespace = 'default'] = full.split('.')
-  const endpoints = scenario.pods.filter((pod) => pods.includes(pod.name)).map(({ address, sidecar, rules }) => ({ address, transport: sidecar !== null || rules !== null ? 'mutualTls' as const : 'plain' as const }))
-  return { name, namespace, addresses: clusterIp ? [clusterIp] : [], ports, endpoints }
+  // Between sidecars without being asked from 1.5 on (auto mTLS, 1.5 release notes).
+  const secured = (resolveVersion(scenario.istio)?.version ?? NEWEST).minor >= 5
+  const endpoints = (names: readonly string[]): MeshEndpoint[] => scenario.pods.filter((pod) => names.includes(pod.name)).map(({ address, sidecar, rules }) => ({ address, transport: secured && (sidecar !== null || rules !== null) ? 'mutualTls' : 'plain' }))
+  return { name, namespace, addresses: clusterIp ? [clusterIp] : [], ports, endpoints: endpoints(pods), split: split.map(({ subset, weight, pods: own }) => ({ name: subset, weight, endpoints: endpoints(own) })) }
 }
+
+const NEWEST = { major: 1, minor: 99, patch: 0 }
 
 /** The rules of a dump; none, and said so, where it has none. */
 function rulesOf(text: string, of: string, diagnostics: Diagnostic[]): readonly Ruleset[] {

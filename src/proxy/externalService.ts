@@ -1,0 +1,25 @@
+import type { Address } from '../net/address.ts'
+import type { Request } from './request.ts'
+
+/** A ServiceEntry: hosts outside the mesh that its proxies know. */
+export interface ExternalService {
+  /** "httpbin.org", "*.wikipedia.org". */
+  readonly host: string
+  readonly ports: readonly { readonly port: number; readonly protocol: 'http' | 'tls' }[]
+  /** NONE dials what the application dialled; DNS and STATIC one of `addresses`, whatever it dialled. */
+  readonly resolution: 'NONE' | 'STATIC' | 'DNS'
+  readonly addresses: readonly Address[]
+  /** The egress gateway's Service ("istio-egressgateway.istio-system") by which sidecars go there. */
+  readonly via: { readonly service: string; readonly port: number } | null
+}
+
+/** "*", "*.example.com", "httpbin.example.com"; a port behind the name does not count. */
+export function matchesHost(pattern: string, name: string | null): boolean {
+  if (pattern === '*') return true
+  const host = name?.replace(/:\d+$/, '') ?? ''
+  return pattern.startsWith('*.') ? host.endsWith(pattern.slice(1)) : host === pattern
+}
+
+/** The external service a request on a port is for: by Host, or by the server name of TLS. */
+export const requestedExternal = (externals: readonly ExternalService[], request: Request | null, port: number): ExternalService | null =>
+  externals.find(({ host, ports }) => request !== null && ports.some((each) => each.port === port && (each.protocol === 'http' ? request.protocol === 'http' && matchesHost(host, request.authority) : request.sni !== null && matchesHost(host, request.sni)))) ?? null

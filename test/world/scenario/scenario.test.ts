@@ -1,0 +1,162 @@
+import { readFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { scenarioAnswer, scenarioJson } from '../../../src/render/scenarioText.ts'
+import { accessLogEntry } from '../../../src/world/scenario/accessLogEntry.ts'
+import type { AccessLogEntry } from '../../../src/world/scenario/accessLogEntry.ts'
+import { readScenario } from '../../../src/world/scenario/readScenario.ts'
+import { remedies } from '../../../src/world/scenario/remedies.ts'
+import type { Scenario } from '../../../src/world/scenario/scenario.ts'
+import { scenarioHosts } from '../../../src/world/scenario/scenarioHosts.ts'
+import { walkScenario } from '../../../src/world/scenario/scenarioWalk.ts'
+import type { ScenarioOutcome } from '../../../src/world/scenario/scenarioWalk.ts'
+
+const example = (name: string): string => readFileSync(new URL(`../../../examples/scenarios/${name}.yaml`, import.meta.url), 'utf8')
+
+/** The text with some of it replaced; a replacement that finds nothing is a mistake of the test. */
+function edited(text: string, ...edits: readonly (readonly [string, string])[]): string {
+  return edits.reduce((all, [from, to]) => (all.includes(from) ? all.replace(from, to) : expect.fail(`${JSON.stringify(from)} is not in the scenario`)), text)
+}
+
+function read(text: string): Scenario {
+  const { value, diagnostics } = readScenario(text, 'scenario.yaml', () => null)
+  return value ?? expect.fail(JSON.stringify(diagnostics))
+}
+
+const walked = (text: string): readonly ScenarioOutcome[] => { const scenario = read(text); return walkScenario(scenario, scenarioHosts(scenario).value) }
+
+const answers = (text: string): string[] => walked(text).map(scenarioAnswer)
+
+/** What the proxies of one outcome log; ephemeral ports as any. */
+function logged(outcome: ScenarioOutcome | undefined): Record<string, Partial<AccessLogEntry>> {
+  const anyPort = (value: unknown): unknown => (typeof value === 'string' ? value.replace(/:3\d{4}$/, ':any') : value)
+  return Object.fromEntries((outcome?.journal.hops ?? []).map((hop) => [hop.host, Object.fromEntries(Object.entries(accessLogEntry(hop, outcome?.journal.legs ?? [])).map(([name, value]) => [name, anyPort(value)]))]))
+}
+
+const EAST_WEST = example('east-west')
+const NORTH_SOUTH = example('north-south')
+const EGRESS = example('egress')
+const CALCULATOR = example('calculator')
+
+describe('east to west', () => {
+  it.each<readonly [string, string, string]>([
+    ['REDIRECT hides the caller behind 127.0.0.6', EAST_WEST, 'app on httpbin sees 127.0.0.6 · X-Forwarded-For - · the client\'s connection: connected'],
+    ['TPROXY keeps it', edited(EAST_WEST, ['node: node-b\n    sidecar: REDIRECT', 'node: node-b\n    sidecar: TPROXY']), 'app on httpbin sees 172.17.0.10 · X-Forwarded-For - · the client\'s connection: connected'],
+    ['use_remote_address tells it in X-Forwarded-For', edited(EAST_WEST, ['node: node-b\n', 'node: node-b\n    forwardedFor: append\n']), 'app on httpbin sees 127.0.0.6 · X-Forwarded-For 172.17.0.10 · the client\'s connection: connected'],
+    ['Istio 1.9 dials localhost', edited(EAST_WEST, ['istio: 1.14', 'istio: 1.9']), 'app on httpbin sees 127.0.0.1 · X-Forwarded-For - · the client\'s connection: connected'],
+    ['without sidecars nothing is hidden', edited(EAST_WEST, ['    sidecar: REDIRECT\n', ''], ['    sidecar: REDIRECT\n', '']), 'app on httpbin sees 172.17.0.10 · X-Forwarded-For - · the client\'s connection: connected'],
+    ['an app on 127.0.0.1 is not reached since 1.10', edited(EAST_WEST, ['listens: [80]', 'listens: [{port: 80, address: 127.0.0.1}]']), 'no application is reached · httpbin\'s own dial to 172.17.1.20:80: refused · the client\'s connection: connected'],
+    ['and was before', edited(EAST_WEST, ['listens: [80]', 'listens: [{port: 80, address: 127.0.0.1}]'], ['istio: 1.14', 'istio: 1.9']), 'app on httpbin sees 127.0.0.1 · X-Forwarded-For - · the client\'s connection: connected'],
+    ['a port no Service has is passed through', edited(EAST_WEST, ['to: httpbin.default:8000', 'to: 172.17.1.20:9000'], ['listens: [80]', 'listens: [80, 9000]'], ['http: {host: "httpbin:8000"}', '']), 'app on httpbin sees 127.0.0.6 · the client\'s connection: connected'],
+    ['an app of the proxy\'s own user is not captured, and kube-proxy balances', edited(EAST_WEST, ['from: sleep', 'from: sleep\n  uid: 1337']), 'app on httpbin sees 127.0.0.6 · X-Forwarded-For - · the client\'s connection: connected'],
+    ['an app calls itself through its Service', edited(EAST_WEST, ['from: sleep', 'from: httpbin']), 'app on httpbin sees 127.0.0.6 · X-Forwarded-For - · the client\'s connection: connected'],
+    ['an app calls its own pod address', edited(EAST_WEST, ['from: sleep', 'from: httpbin'], ['to: httpbin.default:8000', 'to: 172.17.1.20:80'], ['http: {host: "httpbin:8000"}', '']), 'app on httpbin sees 172.17.1.20 · the client\'s connection: connected'],
+    ['a headless Service\'s pod is dialled by its address', edited(EAST_WEST, ['    clusterIP: 172.16.5.5\n', ''], ['to: httpbin.default:8000', 'to: 172.17.1.20:80'], ['port: 8000, targetPort: 80', 'port: 80, targetPort: 80, protocol: tcp'], ['http: {host: "httpbin:8000"}', '']), 'app on httpbin sees 127.0.0.6 · the client\'s connection: connected'],
+  ])('%s', (_, text, answer) => {
+    expect(answers(text)).toEqual([answer])
+  })
+
+  it('both Envoys log what those of the same connection did', () => {
+    expect(logged(walked(EAST_WEST)[0])).toMatchObject({
+      sleep: { upstream_host: '172.17.1.20:80', upstream_cluster: 'outbound|8000||httpbin.default.svc.cluster.local', upstream_local_address: '172.17.0.10:any', downstream_local_address: '172.16.5.5:8000', downstream_remote_address: '172.17.0.10:any' },
+      httpbin: {
+        upstream_host: '172.17.1.20:80', upstream_cluster: 'inbound|80||', upstream_local_address: '127.0.0.6:any', downstream_local_address: '172.17.1.20:80', downstream_remote_address: '172.17.0.10:any',
+        requested_server_name: 'outbound_.8000_._.httpbin.default.svc.cluster.local', x_forwarded_for: null, authority: 'httpbin:8000',
+      },
+    })
+  })
+  it('TPROXY\'s upstream local address is the caller\'s', () => {
+    expect(logged(walked(edited(EAST_WEST, ['node: node-b\n    sidecar: REDIRECT', 'node: node-b\n    sidecar: TPROXY']))[0])).toMatchObject({ httpbin: { upstream_local_address: '172.17.0.10:any', upstream_cluster: 'inbound|80||' } })
+  })
+})
+
+describe('north to south', () => {
+  const cluster = walked(NORTH_SOUTH)
+  it('externalTrafficPolicy Cluster: the gateway sees the node the balancer chose, by kube-proxy\'s masquerade', () => {
+    expect(cluster.map(({ probability }) => probability)).toEqual([0.5, 0.5])
+    expect(cluster.map(scenarioAnswer)).toEqual(['10.0.0.91', '10.0.0.93'].map((node) => `app on httpbin sees 127.0.0.6 · X-Forwarded-For ${node} · the client's connection: connected`))
+    const rules = cluster[1]?.events.filter(({ host }) => host === 'node-b').map(({ event: { step } }) => (step.kind === 'ruleMatched' && step.target !== null ? `${step.place.chain} ${step.target}` : '')).filter(Boolean) ?? []
+    expect(rules).toContain('KUBE-POSTROUTING MASQUERADE')
+    expect(logged(cluster[1])).toMatchObject({
+      gateway: { downstream_remote_address: '10.0.0.93:any', downstream_local_address: '172.17.0.30:80', upstream_local_address: '172.17.0.30:any', upstream_host: '172.17.1.20:80', upstream_cluster: 'outbound|8000||httpbin.default.svc.cluster.local', x_forwarded_for: '10.0.0.93', requested_server_name: null, authority: '47.242.1.1' },
+      httpbin: { downstream_remote_address: '10.0.0.93:0', x_forwarded_for: '10.0.0.93' },
+    })
+  })
+  it.each([['http', NORTH_SOUTH], ['https', edited(NORTH_SOUTH, ['to: 47.242.1.1:80', 'to: 47.242.1.1:443\n  sni: httpbin.example.com'], ['{name: http2, port: 80, targetPort: 80, nodePort: 31380}', '{name: https, port: 443, targetPort: 8443}'], ['{port: 80, hosts', '{port: 8443, hosts'])]])('Local: the client\'s address, over %s', (_, text) => {
+    const local = walked(edited(text, ['externalTrafficPolicy: Cluster', 'externalTrafficPolicy: Local']))
+    expect(local.map(scenarioAnswer)).toEqual(['app on httpbin sees 127.0.0.6 · X-Forwarded-For 120.244.1.2 · the client\'s connection: connected'])
+    expect(logged(local[0])).toMatchObject({ gateway: { downstream_remote_address: '120.244.1.2:any', x_forwarded_for: '120.244.1.2' } })
+  })
+  it('a balancer that reaches pods by themselves keeps it whatever the policy', () => {
+    expect(answers(edited(NORTH_SOUTH, ['loadBalancer: 47.242.1.1', 'loadBalancer: 47.242.1.1\n    loadBalancerTo: pods']))).toEqual(['app on httpbin sees 127.0.0.6 · X-Forwarded-For 120.244.1.2 · the client\'s connection: connected'])
+  })
+  it('what would mend it was tried', () => {
+    const scenario = read(NORTH_SOUTH)
+    expect(remedies(scenario, cluster).map(({ change, gives }) => [change, gives])).toEqual([['externalTrafficPolicy Local for istio-ingressgateway.istio-system', 'from X-Forwarded-For']])
+    const east = read(EAST_WEST)
+    expect(remedies(east, walked(EAST_WEST)).map(({ change, gives }) => [change, gives])).toEqual([
+      ['interceptionMode TPROXY for httpbin', 'as the address it is dialled from'], ['use_remote_address on the inbound listener of httpbin (an EnvoyFilter)', 'from X-Forwarded-For'],
+    ])
+  })
+})
+
+describe('to hosts outside', () => {
+  const direct = edited(EGRESS, ['    via: istio-egressgateway.istio-system:80\n', ''])
+  const unregistered = edited(EGRESS, ['httpbin.org:\n    ports', 'other.org:\n    ports'], ['hosts: [httpbin.org], to: "httpbin.org:80"', 'hosts: [other.org], to: "other.org:80"'], ['    via: istio-egressgateway.istio-system:80\n', ''])
+  it.each<readonly [string, string, string]>([
+    ['through the egress gateway, on its targetPort', EGRESS, 'app on httpbin sees 10.80.2.30 · X-Forwarded-For 10.80.2.26 · the client\'s connection: connected'],
+    ['straight, where a ServiceEntry knows it', direct, 'app on httpbin sees 10.80.2.26 · X-Forwarded-For - · the client\'s connection: connected'],
+    ['REGISTRY_ONLY answers 502 for an HTTP host nobody registered', unregistered, 'no application is reached · sleep\'s proxy answers 502 · the client\'s connection: connected'],
+    ['and closes a TLS connection', edited(unregistered, ['to: 35.169.55.235:80\n  http: {host: httpbin.org}', 'to: 35.169.55.235:443\n  sni: httpbin.org']), 'no application is reached · sleep\'s proxy closes the connection · the client\'s connection: connected'],
+    ['ALLOW_ANY lets both through', edited(unregistered, ['REGISTRY_ONLY', 'ALLOW_ANY']), 'app on httpbin sees 10.80.2.26 · X-Forwarded-For - · the client\'s connection: connected'],
+    ['and what is outside includeOutboundIPRanges is not captured', edited(unregistered, ['sidecar: REDIRECT', 'sidecar: REDIRECT\n    annotations: {traffic.sidecar.istio.io/includeOutboundIPRanges: "10.0.0.0/8"}']), 'app on httpbin sees 10.80.2.26 · X-Forwarded-For - · the client\'s connection: connected'],
+    ['an address nobody has: no answer', edited(direct, ['35.169.55.235:80', '35.169.55.236:80'], ['REGISTRY_ONLY', 'ALLOW_ANY'], ['resolution: DNS', 'resolution: NONE']), 'no application is reached · sleep\'s own dial to 35.169.55.236:80: timeout · the client\'s connection: connected'],
+  ])('%s', (_, text, answer) => {
+    expect(answers(text)).toEqual([answer])
+  })
+  it('resolution DNS dials its own answer, whatever the application dialled', () => {
+    const [outcome] = walked(edited(direct, ['to: 35.169.55.235:80', 'to: 192.0.2.1:80']))
+    expect(outcome && scenarioAnswer(outcome)).toBe('app on httpbin sees 10.80.2.26 · X-Forwarded-For - · the client\'s connection: connected')
+    expect(logged(outcome)).toMatchObject({ sleep: { upstream_cluster: 'outbound|80||httpbin.org', upstream_host: '35.169.55.235:80', downstream_local_address: '192.0.2.1:80' } })
+  })
+  it('the two Envoys of an egress log their clusters', () => {
+    expect(logged(walked(EGRESS)[0])).toMatchObject({
+      sleep: { upstream_cluster: 'outbound|80||istio-egressgateway.istio-system.svc.cluster.local', upstream_host: '10.80.2.30:8080' },
+      egress: { upstream_cluster: 'outbound|80||httpbin.org', upstream_host: '35.169.55.235:80', downstream_local_address: '10.80.2.30:8080', downstream_remote_address: '10.80.2.26:any' },
+    })
+  })
+})
+
+it('Istio 1.4: two weighted versions, each dialled on localhost', () => {
+  const outcomes = walked(CALCULATOR)
+  expect(outcomes.map(({ probability }) => probability)).toEqual([0.75, 0.25])
+  expect(outcomes.map(scenarioAnswer)).toEqual(['v1', 'v2'].map((version) => `calculator on calculator-${version} sees 127.0.0.1 · X-Forwarded-For - · the client's connection: connected`))
+  expect(logged(outcomes[0])).toMatchObject({
+    client: { upstream_cluster: 'outbound|8888|v1|calculator.vm.svc.cluster.local' },
+    'calculator-v1': { upstream_cluster: 'inbound|8888|grpc|calculator.vm.svc.cluster.local', upstream_host: '127.0.0.1:8888', upstream_local_address: '127.0.0.1:any', downstream_local_address: '192.144.99.163:8888' },
+  })
+})
+
+it('its JSON names every host', () => {
+  const scenario = read(EAST_WEST)
+  const json: unknown = JSON.parse(JSON.stringify(scenarioJson(scenario, walkScenario(scenario, scenarioHosts(scenario).value), [])))
+  expect(json).toMatchObject({ schema: 'chainwalk/scenario@1', outcomes: [{ result: 'connected', accepts: [{ host: 'sleep', port: 15001 }, { host: 'httpbin', port: 15006, originalDestination: '172.17.1.20:80' }, { host: 'httpbin', process: 'app', peer: '127.0.0.6' }] }] })
+})
+
+describe('a wrong scenario is told what is wrong, and where', () => {
+  it.each<readonly [string, string, string]>([
+    ['an unknown field', edited(EAST_WEST, ['listens: [80]', 'listen: [80]']), '16:5 pod httpbin: there is no field "listen"; did you mean listens?'],
+    ['a missing host', edited(EAST_WEST, ['from: sleep', 'from: slep']), '24:9 connection: there is no pod or host outside named "slep"'],
+    ['two hosts with one address', edited(EAST_WEST, ['172.17.1.20', '172.17.0.10']), '12:3 a scenario: httpbin and sleep have the same address, 172.17.0.10'],
+    ['a node that is not there', edited(EAST_WEST, ['node: node-b', 'node: node-c']), '14:11 pod httpbin: there is no node "node-c"'],
+    ['a Service of a pod that is not there', edited(EAST_WEST, ['pods: [httpbin]', 'pods: [httpbins]']), '22:11 service httpbin.default: there is no pod "httpbins"'],
+    ['no address', edited(EAST_WEST, ['172.17.1.20', 'nowhere']), '13:14 pod httpbin: address: "nowhere" is no IP address'],
+    ['a port out of range', edited(EAST_WEST, ['port: 8000', 'port: 80000']), '21:28 a port of service httpbin.default: port must be a number from 1 to 65535'],
+    ['no YAML', 'pods:\n  a: [\nconnection: {}', '3:1 Flow sequence in block collection must be sufficiently indented and end with a ]'],
+    ['a mode there is not', edited(EAST_WEST, ['sidecar: REDIRECT', 'sidecar: REDIR']), '11:14 pod sleep: sidecar is REDIRECT or TPROXY, not "REDIR"'],
+    ['an Istio there is not', edited(EAST_WEST, ['istio: 1.14', 'istio: 0.8']), '2:8 a scenario: istio: "0.8" is no Istio version known here'],
+  ])('%s', (_, text, told) => {
+    const { value, diagnostics } = readScenario(text, 'scenario.yaml', () => null)
+    expect(value).toBeNull()
+    expect(diagnostics.map(({ span, message }) => `${span?.line}:${span?.column} ${message}`)).toContainEqual(expect.stringContaining(told))
+  })
+})
