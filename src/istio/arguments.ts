@@ -1,6 +1,6 @@
 import { parseAddress } from '../net/address.ts'
 import type { Family } from '../net/address.ts'
-import type { Diagnostic, Severity } from '../netfilter/diagnostic.ts'
+import type { Diagnostic, Read, Severity } from '../netfilter/diagnostic.ts'
 import type { Behaviour } from './changes.ts'
 import { parseCidr } from './cidr.ts'
 import type { Given, IstioConfig, Ranges } from './configuration.ts'
@@ -8,7 +8,7 @@ import type { SwitchKey, TextKey } from './flags.ts'
 import { parseFlags } from './parseFlags.ts'
 import { remarks } from './remarks.ts'
 import { Settings } from './settings.ts'
-import type { Environment } from './settings.ts'
+import type { Environment, SettingValues } from './settings.ts'
 
 /** What istio-iptables is told, and what it would find in the pod. */
 export interface IstioInput {
@@ -30,24 +30,28 @@ export interface Configured {
 /** Reads arguments, environment and pod into the configuration this version would work from (cmd/root.go, common/config/config.go). */
 export function configure(input: IstioInput, behaviour: Behaviour): Configured {
   const parsed = parseFlags(input.args, behaviour.version)
-  const diagnostics = [...parsed.diagnostics]
-  if (hasError(diagnostics)) return { value: null, diagnostics }
-  const settings = new Settings(parsed.flags, input.env, behaviour)
+  if (hasError(parsed.diagnostics)) return { value: null, diagnostics: parsed.diagnostics }
+  const { value: config, diagnostics } = configurationOf(new Settings(parsed.flags, input.env, behaviour), input, behaviour)
+  const all = [...parsed.diagnostics, ...diagnostics, ...remarks(config, behaviour)]
+  return { value: hasError(all.filter(({ code }) => code !== 'istio-refused-rule')) ? null : config, diagnostics: all }
+}
+
+/** The configuration that settings and pod make, however the settings were given. */
+export function configurationOf(settings: SettingValues, pod: Pick<IstioInput, 'nameservers' | 'podIps' | 'groups'>, behaviour: Behaviour): Read<IstioConfig> {
+  const diagnostics: Diagnostic[] = []
   const text = texts(settings, behaviour)
   const on = switches(settings)
   const include = ranges(text.outboundRanges, behaviour, diagnostics)
   const exclude = ranges(text.outboundRangesExclude, behaviour, diagnostics)
   if (exclude.wildcard) diagnostics.push(said('istio-exclude-wildcard', 'error', "-x '*' is refused (invalid value for OUTBOUND_IP_RANGES_EXCLUDE): istio-iptables stops"))
-  const config: IstioConfig = { text, on, include, exclude, ipv6: ipv6(input.podIps, on.dualStack.value, diagnostics), nameservers: nameservers(input, on, diagnostics), groups: input.groups }
-  diagnostics.push(...remarks(config, behaviour))
-  return { value: hasError(diagnostics.filter(({ code }) => code !== 'istio-refused-rule')) ? null : config, diagnostics }
+  return { value: { text, on, include, exclude, ipv6: ipv6(pod.podIps, on.dualStack.value, diagnostics), nameservers: nameservers(pod.nameservers, on, diagnostics), groups: pod.groups }, diagnostics }
 }
 
 const hasError = (diagnostics: readonly Diagnostic[]): boolean => diagnostics.some(({ severity }) => severity === 'error')
 
 const said = (code: string, severity: Severity, message: string): Diagnostic => ({ code, severity, message, span: null })
 
-function texts(settings: Settings, behaviour: Behaviour): Record<TextKey, Given<string>> {
+function texts(settings: SettingValues, behaviour: Behaviour): Record<TextKey, Given<string>> {
   const proxyUid = orProxyUser(settings.text('proxyUid'), behaviour)
   const gid = settings.text('proxyGid')
   return {
@@ -67,7 +71,7 @@ function orProxyUser(uid: Given<string>, behaviour: Behaviour): Given<string> {
   return uid.value === '' ? { value: behaviour.has('root-uid-added') ? '1337,0' : '1337', from: uid.from } : uid
 }
 
-function switches(settings: Settings): Record<SwitchKey, Given<boolean>> {
+function switches(settings: SettingValues): Record<SwitchKey, Given<boolean>> {
   return {
     dryRun: settings.on('dryRun'), redirectDns: settings.on('redirectDns'), captureAllDns: settings.on('captureAllDns'), dropInvalid: settings.on('dropInvalid'),
     dualStack: settings.on('dualStack'), traceLogging: settings.on('traceLogging'), skipRuleApply: settings.on('skipRuleApply'),
@@ -106,10 +110,10 @@ function ipv6(podIps: readonly string[], dualStack: boolean, diagnostics: Diagno
   return deciding === undefined ? { value: false, from: null } : { value: deciding.includes(':'), from: `pod address ${deciding}` }
 }
 
-function nameservers(input: IstioInput, on: IstioConfig['on'], diagnostics: Diagnostic[]): Record<Family, string[]> {
-  const unread = input.nameservers.filter((server) => !parseAddress(server))
+function nameservers(servers: readonly string[], on: IstioConfig['on'], diagnostics: Diagnostic[]): Record<Family, string[]> {
+  const unread = servers.filter((server) => !parseAddress(server))
   for (const server of unread) diagnostics.push(said('istio-bad-nameserver', 'warning', `${JSON.stringify(server)} is no address; it is not used`))
   if (!on.redirectDns.value || on.captureAllDns.value) return { 4: [], 6: [] }
-  const read = input.nameservers.filter((server) => parseAddress(server))
+  const read = servers.filter((server) => parseAddress(server))
   return { 4: read.filter((server) => !server.includes(':')), 6: read.filter((server) => server.includes(':')) }
 }

@@ -8,8 +8,19 @@ import type { GivenFlag } from './parseFlags.ts'
 
 export type Environment = Readonly<Record<string, string>>
 
+/** What every setting has, by its key. */
+export interface SettingValues {
+  text(key: TextKey): Given<string>
+  on(key: SwitchKey): Given<boolean>
+}
+
+const initials = new Map(FLAGS.map(({ key, initial }) => [key, initial]))
+
+/** The value a setting has when nothing is said. */
+export const initialValue = (key: TextKey): string => initials.get(key) ?? ''
+
 /** Every setting by its key, as text: a flag beats the environment, which beats the default. */
-export class Settings {
+export class Settings implements SettingValues {
   private readonly given: ReadonlyMap<string, Given<string>>
 
   constructor(flags: readonly GivenFlag[], env: Environment, behaviour: Behaviour) {
@@ -23,7 +34,7 @@ export class Settings {
   }
 
   text(key: TextKey): Given<string> {
-    return this.given.get(key) ?? { value: FLAGS.find((flag) => flag.key === key)?.initial ?? '', from: null }
+    return this.given.get(key) ?? { value: initialValue(key), from: null }
   }
 
   on(key: SwitchKey): Given<boolean> {

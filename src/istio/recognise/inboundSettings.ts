@@ -1,0 +1,50 @@
+import { FLAGS } from '../flags.ts'
+import { less, merged } from './evidence.ts'
+import type { Evidence } from './evidence.ts'
+import type { Proposed } from './proposeSidecar.ts'
+
+const RETURNED = /^-p tcp -m tcp --dport (\S+) -j RETURN$/
+
+/** Which inbound ports are captured, and how: the ways the rules may be meant. */
+export function inboundSettings(evidence: Evidence): Proposed[] {
+  const interfaces = merged([evidence.all('nat', 'OUTPUT', /^-o (\S+) -j RETURN$/), evidence.all('mangle', 'OUTPUT', /^-o (\S+) -j RETURN$/)])
+  return modes(evidence).flatMap((mode) =>
+    tunnelPorts(evidence).flatMap((tunnel) =>
+      excludedPorts(evidence, mode, tunnel).map((ports) => ({ mode: mode === 'TPROXY' ? mode : null, inboundTunnelPort: tunnel, inboundPorts: capturedPorts(evidence, mode), inboundPortsExclude: ports, excludeInterfaces: interfaces.join(',') || null })),
+    ),
+  )
+}
+
+type Interception = 'TPROXY' | 'REDIRECT'
+
+/** Without the chain of TPROXY, what stands in mangle may be of either mode or of somebody else. */
+function modes(evidence: Evidence): Interception[] {
+  if (evidence.has('mangle', 'ISTIO_TPROXY')) return ['TPROXY']
+  return evidence.chainsOf('mangle').some(({ rules }) => rules.length > 0) ? ['TPROXY', 'REDIRECT'] : ['REDIRECT']
+}
+
+const tableOf = (mode: Interception): 'mangle' | 'nat' => (mode === 'TPROXY' ? 'mangle' : 'nat')
+
+function capturedPorts(evidence: Evidence, mode: Interception): string | null {
+  const table = tableOf(mode)
+  if (evidence.first(table, 'PREROUTING', /^(-p tcp) -j ISTIO_INBOUND$/) === null && evidence.has(table, 'PREROUTING')) return null
+  const ports = evidence.all(table, 'ISTIO_INBOUND', /^-p tcp -m tcp --dport (\S+) -j (?:ISTIO_IN_REDIRECT|ISTIO_TPROXY)$/)
+  const everything = evidence.first(table, 'ISTIO_INBOUND', /^(-p tcp) -j (?:ISTIO_IN_REDIRECT|ISTIO_TPROXY)$/) !== null
+  return everything || ports.length === 0 ? '*' : ports.join(',')
+}
+
+/** The owner rules name the tunnel port from 1.18; before, it is the first one spared in nat, if it is spared at all. */
+function tunnelPorts(evidence: Evidence): (string | null)[] {
+  const named = evidence.first('nat', 'ISTIO_OUTPUT', /! --dport (\d+) -m owner --gid-owner \S+ -j ISTIO_IN_REDIRECT$/)
+  if (named !== null) return [named]
+  return [...new Set([usual, evidence.first('nat', 'ISTIO_INBOUND', RETURNED) ?? usual])]
+}
+
+const usual = FLAGS.find(({ key }) => key === 'inboundTunnelPort')?.initial ?? null
+
+/** Of the ports that are spared, one may be the tunnel's and one ssh's; those of nat and mangle are told apart by the mode. */
+function excludedPorts(evidence: Evidence, mode: Interception, tunnel: string | null): (string | null)[] {
+  const spared = evidence.all(tableOf(mode), 'ISTIO_INBOUND', RETURNED)
+  const given = mode === 'TPROXY' || tunnel === null ? spared : less(spared, [tunnel])
+  return [...new Set([less(given, ['22']), given].map((ports) => ports.join(',')))].map((ports) => ports || null)
+}

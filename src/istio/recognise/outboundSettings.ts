@@ -1,0 +1,51 @@
+import type { Family } from '../../net/address.ts'
+import { found, less, merged } from './evidence.ts'
+import type { Evidence } from './evidence.ts'
+import type { Proposed } from './proposeSidecar.ts'
+
+const CAPTURED = /^(?:-d (\S+) )?-j ISTIO_REDIRECT$/
+const EVERYTHING: Readonly<Record<Family, string>> = { 4: '0.0.0.0/0', 6: '::/0' }
+const LOOPBACK_6 = '::1/128'
+
+/** Which outbound connections are captured: the ways the rules may be meant. */
+export function outboundSettings(evidence: Evidence): Proposed[] {
+  const loopback = loopbackCidr(evidence)
+  const excluded = less(evidence.all('nat', 'ISTIO_OUTPUT', /^-d (\S+) -j RETURN$/), [loopback ?? '127.0.0.1/32', LOOPBACK_6])
+  const same = {
+    loopbackCidr: loopback, outboundRangesExclude: excluded.join(',') || null,
+    outboundPorts: evidence.all('nat', 'ISTIO_OUTPUT', /^-p tcp -m tcp --dport (\S+) -j ISTIO_REDIRECT$/).join(',') || null,
+    outboundPortsExclude: evidence.all('nat', 'ISTIO_OUTPUT', /^-p tcp -m tcp --dport (\S+) -j RETURN$/).join(',') || null,
+    noLoopbackRedirect: evidence.first('nat', 'ISTIO_OUTPUT', /(-j ISTIO_IN_REDIRECT)$/) === null ? 'true' : null,
+  }
+  return ranges(evidence).map((outboundRanges) => ({ ...same, outboundRanges, kubeVirtInterfaces: virtualInterfaces(evidence, outboundRanges) }))
+}
+
+function loopbackCidr(evidence: Evidence): string | null {
+  const texts = [...evidence.texts(4, 'nat', 'ISTIO_OUTPUT'), ...evidence.texts(4, 'mangle', 'ISTIO_TPROXY')]
+  return found(texts, /^! -d (\S+) .*-j (?:ISTIO_IN_REDIRECT|TPROXY)\b/)[0] ?? found(texts, /^-d (127\.\S+) -j RETURN$/)[0] ?? null
+}
+
+/** A jump without a range is what '*' makes, and 0.0.0.0/0 too; only the latter is told by what stands beside it. */
+function ranges(evidence: Evidence): (string | null)[] {
+  const listed = evidence.shown.families.flatMap((family) =>
+    evidence.texts(family, 'nat', 'ISTIO_OUTPUT').flatMap((text) => {
+      const jump = CAPTURED.exec(text)
+      return jump ? [jump[1] ?? EVERYTHING[family]] : []
+    }))
+  if (listed.length === 0) return [null]
+  const everything = listed.filter((range) => range === EVERYTHING[4] || range === EVERYTHING[6])
+  if (everything.length === 0) return [listed.join(',')]
+  const mixed = everything.length < listed.length || everything.length < evidence.shown.families.length || evidence.first('nat', 'ISTIO_OUTPUT', /^(-j RETURN)$/) !== null
+  return mixed ? ['*', listed.join(',')] : ['*']
+}
+
+/** Each interface has a RETURN, and a jump for each captured range above it; the last one given stands first. */
+function virtualInterfaces(evidence: Evidence, outboundRanges: string | null): string | null {
+  const excluded = merged([evidence.all('nat', 'OUTPUT', /^-o (\S+) -j RETURN$/), evidence.all('mangle', 'OUTPUT', /^-o (\S+) -j RETURN$/)])
+  const captured = evidence.all('nat', 'PREROUTING', /^(?:-d \S+ )?-i (\S+) -j ISTIO_REDIRECT$/)
+  const returned = less(evidence.all('nat', 'PREROUTING', /^-i (\S+) -j RETURN$/), excluded)
+  const names = [...new Set([...captured, ...returned])].reverse()
+  const made = names.length * (outboundRanges?.split(',').length ?? 1)
+  const there = Math.max(...evidence.shown.families.map((family) => evidence.texts(family, 'nat', 'PREROUTING').length))
+  return made > there ? null : names.join(',') || null
+}

@@ -1,0 +1,70 @@
+import type { Version } from '../version.ts'
+import type { ChainDifference, Comparison } from './comparison.ts'
+import { without } from './candidate.ts'
+import type { Candidate, SettingKey } from './candidate.ts'
+import type { Fit } from './fits.ts'
+import type { Makings } from './makings.ts'
+import { oddity } from './oddity.ts'
+import { spell } from './spelling.ts'
+import type { Spelling } from './spelling.ts'
+
+/** One way to make the rules: the words, the versions for which they hold, and what does not fit. */
+export interface Way {
+  readonly candidate: Candidate
+  readonly versions: readonly Version[]
+  readonly spelling: Spelling
+  readonly differences: readonly ChainDifference[]
+}
+
+interface OddWay extends Way {
+  readonly odd: number
+}
+
+/** The ways to make the rules, without settings that have no effect on them; the plainest first. */
+export function plainest(fits: readonly Fit[], makings: Makings, comparison: Comparison): Way[] {
+  const alike = grouped(fits.map(({ making }) => ({ ...making, differences: comparison.differences(making.chains) })), ({ candidate, differences }) => `${words(candidate.settings)} ${words(differences.map(places))}`)
+  const ways = alike.flatMap((those) => waysOf(those.flatMap(({ candidate, versions }) => withoutIdle(candidate, versions, [...candidate.settings.keys()].reverse(), makings)), those[0]?.differences ?? []))
+  return grouped(ways, ({ spelling, differences }) => words([spelling, differences.map(places)])).flatMap(joined).sort((a, b) => a.odd - b.odd || b.versions.length - a.versions.length)
+}
+
+const words = (value: unknown): string => JSON.stringify(value instanceof Map ? [...value] : value)
+
+const places = ({ missing, foreign, moved }: ChainDifference): unknown => [missing, foreign, moved]
+
+function grouped<T>(all: readonly T[], keyOf: (each: T) => string): T[][] {
+  const groups = new Map<string, T[]>()
+  for (const each of all) {
+    const group = groups.get(keyOf(each))
+    if (group) group.push(each)
+    else groups.set(keyOf(each), [each])
+  }
+  return [...groups.values()]
+}
+
+/** Versions that need a usual argument, and versions that take it without effect, are told in the same words. */
+function waysOf(parts: readonly Part[], differences: readonly ChainDifference[]): OddWay[] {
+  const each = parts.flatMap(({ candidate, versions }) => versions.map((version) => ({ candidate, version, odd: oddity(candidate, version) })))
+  return each.map(({ candidate, version, odd }) => {
+    const settings = new Map(each.filter((other) => other.odd === odd).flatMap((other) => [...other.candidate.settings]))
+    const all = { ...candidate, settings }
+    return { candidate: all, versions: [version], spelling: spell(all, version), differences, odd }
+  })
+}
+
+function joined(ways: readonly OddWay[]): OddWay[] {
+  return ways.slice(0, 1).map((first) => ({ ...first, versions: [...new Set(ways.flatMap(({ versions }) => versions))], odd: Math.min(...ways.map(({ odd }) => odd)) }))
+}
+
+interface Part {
+  readonly candidate: Candidate
+  readonly versions: readonly Version[]
+}
+
+/** Leaves out each setting where the rules are the same without it. */
+function withoutIdle(candidate: Candidate, versions: readonly Version[], [key, ...rest]: readonly SettingKey[], makings: Makings): Part[] {
+  if (versions.length === 0) return []
+  if (key === undefined) return [{ candidate, versions }]
+  const fewer = without(candidate, key)
+  const idle = makings.alike(candidate, fewer, versions)
+  return [...withoutIdle(fewer, idle, rest, makings), ...withoutIdle(candidate, versions.filter((version) => !idle.includes(version)), rest, makings)]
+}
