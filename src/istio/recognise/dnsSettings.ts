@@ -1,9 +1,11 @@
-import { merged } from './evidence.ts'
+import { found, orders } from './evidence.ts'
 import type { Evidence } from './evidence.ts'
 import type { Proposed } from './proposeSidecar.ts'
 
-const REDIRECTED = /^-d (\S+?)(?:\/\d+)? -p (?:tcp|udp) -m (?:tcp|udp) --dport 53 -j REDIRECT --to-ports 15053$/
-const TO_ALL = /^-p (?:tcp|udp) -m (?:tcp|udp) --dport 53 -j REDIRECT --to-ports 15053$/
+const TCP = /^-d (\S+?)(?:\/\d+)? -p tcp -m tcp --dport 53 -j REDIRECT --to-ports 15053$/
+const UDP = /^-d (\S+?)(?:\/\d+)? -p udp -m udp --dport 53 -j REDIRECT --to-ports 15053$/
+const TRACKED = /^-d (\S+?)(?:\/\d+)? -p udp -m udp --dport 53 -j CT --zone 2$/
+const TO_ALL = /^-p (?:tcp|udp) -m (?:tcp|udp) --dport 53 -j (?:REDIRECT --to-ports 15053|CT --zone 2)$/
 const CAPTURES = /--to-ports 15053$|--to-destination 127\.0\.0\.1:15053$|! --dport 53 -m owner |! --dports 53,\d+ -m owner |--dport 53 .*-j CT --zone |-j ISTIO_OUTPUT_DNS$/
 
 /** Stands for a nameserver of a family whose rules are not shown. */
@@ -15,18 +17,16 @@ export function dnsSettings(evidence: Evidence): Proposed[] {
   if (!evidence.any(CAPTURES)) return [{ dnsToEnvoy: toEnvoy }]
   const asked = { redirectDns: 'true', ...(evidence.any(TO_ALL) && { captureAllDns: 'true' }) }
   const servers = nameservers(evidence)
-  if (servers.length > 0) return [{ ...asked, nameservers: servers.join(',') }]
+  if (servers.some((list) => list.length > 0)) return servers.map((list) => ({ ...asked, nameservers: list.join(',') }))
   const unseen = ([4, 6] as const).filter((family) => !evidence.shown.families.includes(family)).map((family) => UNSEEN[family])
   return [asked, ...unseen.map((server) => ({ ...asked, nameservers: server }))]
 }
 
-function nameservers(evidence: Evidence): string[] {
-  return evidence.shown.families.flatMap((family) => {
-    const lists = [...evidence.shown.chains.values()].filter((chain) => chain.family === family).map(({ table, texts }) => {
-      const protocols = ['tcp', 'udp'].map((protocol) => texts.filter((text) => text.includes(`-p ${protocol} `)).flatMap((text) => REDIRECTED.exec(text)?.[1] ?? []))
-      const tracked = table === 'raw' ? texts.flatMap((text) => /^-d (\S+?)(?:\/\d+)? -p udp -m udp --dport 53 -j CT --zone 2$/.exec(text)?.[1] ?? []) : []
-      return [...protocols, tracked]
-    })
-    return merged(lists.flat())
-  })
+/** Those of both families, in every order they have. */
+function nameservers({ shown }: Evidence): string[][] {
+  return shown.families.reduce<string[][]>((all, family) => {
+    const lists = [...shown.chains.values()].filter((chain) => chain.family === family).flatMap(({ texts }) => [TCP, UDP, TRACKED].map((pattern) => found(texts, pattern)))
+    const own = orders(lists.filter((list) => list.length > 0))
+    return own.length === 0 ? all : all.flatMap((list) => own.map((more) => [...list, ...more]))
+  }, [[]])
 }

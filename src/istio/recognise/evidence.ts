@@ -25,6 +25,10 @@ export class Evidence {
     return merged(this.shown.families.map((family) => found(this.texts(family, table, name), pattern)))
   }
 
+  shows(table: TableName): boolean {
+    return this.shown.families.some((family) => this.shown.shows(family, table))
+  }
+
   first(table: TableName, name: string, pattern: RegExp): string | null {
     return this.all(table, name, pattern)[0] ?? null
   }
@@ -40,6 +44,13 @@ export const found = (texts: readonly string[], pattern: RegExp): string[] => te
 export function merged(lists: readonly (readonly string[])[]): string[] {
   const longest = lists.reduce<readonly string[]>((best, list) => (list.length > best.length ? list : best), [])
   return [...longest, ...new Set(lists.flat().filter((item) => !longest.includes(item)))]
+}
+
+/** The orders in which a list stands in several places; mostly there is one. */
+export function orders(lists: readonly (readonly string[])[]): string[][] {
+  const length = Math.max(0, ...lists.map((list) => list.length))
+  const all = lists.filter((list) => list.length === length).map((list) => merged([list, ...lists]))
+  return all.filter((list, i) => all.findIndex((other) => other.join() === list.join()) === i)
 }
 
 /** A list less those of another, each as often as it stands there. */

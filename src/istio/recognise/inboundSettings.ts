@@ -7,30 +7,40 @@ const RETURNED = /^-p tcp -m tcp --dport (\S+) -j RETURN$/
 
 /** Which inbound ports are captured, and how: the ways the rules may be meant. */
 export function inboundSettings(evidence: Evidence): Proposed[] {
-  const interfaces = merged([evidence.all('nat', 'OUTPUT', /^-o (\S+) -j RETURN$/), evidence.all('mangle', 'OUTPUT', /^-o (\S+) -j RETURN$/)])
+  const interfaces = excludedInterfaces(evidence).join(',') || null
   return modes(evidence).flatMap((mode) =>
-    tunnelPorts(evidence).flatMap((tunnel) =>
-      excludedPorts(evidence, mode, tunnel).map((ports) => ({ mode: mode === 'TPROXY' ? mode : null, inboundTunnelPort: tunnel, inboundPorts: capturedPorts(evidence, mode), inboundPortsExclude: ports, excludeInterfaces: interfaces.join(',') || null })),
+    capturedPorts(evidence, mode).flatMap((inboundPorts) =>
+      tunnelPorts(evidence).flatMap((inboundTunnelPort) =>
+        excludedPorts(evidence, mode, inboundTunnelPort).map((inboundPortsExclude) => ({ mode: mode === 'TPROXY' ? mode : null, inboundTunnelPort, inboundPorts, inboundPortsExclude, excludeInterfaces: interfaces })),
+      ),
     ),
   )
 }
+
+/** Interfaces that are left alone either way. */
+export const excludedInterfaces = (evidence: Evidence): string[] => merged([evidence.all('nat', 'OUTPUT', /^-o (\S+) -j RETURN$/), evidence.all('mangle', 'OUTPUT', /^-o (\S+) -j RETURN$/)])
 
 type Interception = 'TPROXY' | 'REDIRECT'
 
 /** Without the chain of TPROXY, what stands in mangle may be of either mode or of somebody else. */
 function modes(evidence: Evidence): Interception[] {
   if (evidence.has('mangle', 'ISTIO_TPROXY')) return ['TPROXY']
+  if (!evidence.shows('mangle')) return jumps(evidence, 'nat') ? ['REDIRECT'] : ['REDIRECT', 'TPROXY']
   return evidence.chainsOf('mangle').some(({ rules }) => rules.length > 0) ? ['TPROXY', 'REDIRECT'] : ['REDIRECT']
 }
 
+const jumps = (evidence: Evidence, table: 'mangle' | 'nat'): boolean => evidence.first(table, 'PREROUTING', /^(-p tcp) -j ISTIO_INBOUND$/) !== null
+
 const tableOf = (mode: Interception): 'mangle' | 'nat' => (mode === 'TPROXY' ? 'mangle' : 'nat')
 
-function capturedPorts(evidence: Evidence, mode: Interception): string | null {
+/** Without a jump to the chain nothing is captured, or the jump is what is missing. */
+function capturedPorts(evidence: Evidence, mode: Interception): (string | null)[] {
   const table = tableOf(mode)
-  if (evidence.first(table, 'PREROUTING', /^(-p tcp) -j ISTIO_INBOUND$/) === null && evidence.has(table, 'PREROUTING')) return null
   const ports = evidence.all(table, 'ISTIO_INBOUND', /^-p tcp -m tcp --dport (\S+) -j (?:ISTIO_IN_REDIRECT|ISTIO_TPROXY)$/)
   const everything = evidence.first(table, 'ISTIO_INBOUND', /^(-p tcp) -j (?:ISTIO_IN_REDIRECT|ISTIO_TPROXY)$/) !== null
-  return everything || ports.length === 0 ? '*' : ports.join(',')
+  const captured = everything || ports.length === 0 ? '*' : ports.join(',')
+  if (jumps(evidence, table) || !evidence.has(table, 'PREROUTING')) return [captured]
+  return everything || ports.length > 0 ? [null, captured] : [null]
 }
 
 /** The owner rules name the tunnel port from 1.18; before, it is the first one spared in nat, if it is spared at all. */

@@ -23,6 +23,8 @@ export interface Making {
   readonly candidate: Candidate
   readonly versions: readonly Version[]
   readonly chains: readonly MadeChain[]
+  /** How many rules stand in tables that are not shown. */
+  readonly unseen: number
 }
 
 /** Keeps what the generator asks of a version: another one that answers all of it alike makes the same rules. */
@@ -41,8 +43,7 @@ class Asked implements Behaviour {
   }
 }
 
-interface Made {
-  readonly chains: readonly MadeChain[]
+interface Made extends Pick<Making, 'chains' | 'unseen'> {
   /** Which of the candidate's settings the version knows. */
   readonly known: string
   readonly answers: ReadonlyMap<ChangeId, boolean>
@@ -63,7 +64,7 @@ export class Makings {
       const made = this.find(candidate, behaviour)
       byRules.set(made, [...(byRules.get(made) ?? []), version])
     }
-    return [...byRules].map(([{ chains }, those]) => ({ candidate, versions: those, chains }))
+    return [...byRules].map(([{ chains, unseen }, those]) => ({ candidate, versions: those, chains, unseen }))
   }
 
   /** The versions in which two candidates make the same rules. */
@@ -77,18 +78,17 @@ export class Makings {
     const same = all.findLast((each) => each.known === known && answersAlike(each.answers, behaviour))
     if (same) return same
     const asked = new Asked(behaviour)
-    const made = { chains: this.shown.families.flatMap((family) => this.chains(candidate, asked, family)), known, answers: asked.answers }
+    const chains = this.shown.families.flatMap((family) => madeChains(candidate, asked, family))
+    const unseen = chains.filter(({ family, table }) => !this.shown.shows(family, table)).reduce((sum, { specs }) => sum + specs.length, 0)
+    const made = { chains: chains.filter(({ family, table, name }) => this.shown.wouldShow(family, table, name)), unseen, known, answers: asked.answers }
     this.made.set(candidate, [...all, made])
     return made
   }
+}
 
-  private chains(candidate: Candidate, behaviour: Behaviour, family: Family): MadeChain[] {
-    const { commands } = candidate.maker === 'sidecar' ? generate(candidateConfig(candidate, behaviour), behaviour, family) : generateAmbient(ambientCandidateConfig(candidate, behaviour), behaviour, family)
-    return carriedOut(commands).flatMap((rules) => {
-      const [{ table, chain: name } = { table: null, chain: '' }] = rules
-      return table && this.shown.wouldShow(family, table, name) ? [{ family, table, name, specs: rules.map(({ spec }) => spec) }] : []
-    })
-  }
+function madeChains(candidate: Candidate, behaviour: Behaviour, family: Family): MadeChain[] {
+  const { commands } = candidate.maker === 'sidecar' ? generate(candidateConfig(candidate, behaviour), behaviour, family) : generateAmbient(ambientCandidateConfig(candidate, behaviour), behaviour, family)
+  return carriedOut(commands).flatMap((rules) => rules.slice(0, 1).map(({ table, chain }) => ({ family, table, name: chain, specs: rules.map(({ spec }) => spec) })))
 }
 
 function answersAlike(answers: Made['answers'], behaviour: Behaviour): boolean {

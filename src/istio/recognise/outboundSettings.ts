@@ -1,9 +1,9 @@
 import type { Family } from '../../net/address.ts'
-import { found, less, merged } from './evidence.ts'
+import { found, less, orders } from './evidence.ts'
 import type { Evidence } from './evidence.ts'
+import { excludedInterfaces } from './inboundSettings.ts'
 import type { Proposed } from './proposeSidecar.ts'
 
-const CAPTURED = /^(?:-d (\S+) )?-j ISTIO_REDIRECT$/
 const EVERYTHING: Readonly<Record<Family, string>> = { 4: '0.0.0.0/0', 6: '::/0' }
 const LOOPBACK_6 = '::1/128'
 
@@ -17,7 +17,7 @@ export function outboundSettings(evidence: Evidence): Proposed[] {
     outboundPortsExclude: evidence.all('nat', 'ISTIO_OUTPUT', /^-p tcp -m tcp --dport (\S+) -j RETURN$/).join(',') || null,
     noLoopbackRedirect: evidence.first('nat', 'ISTIO_OUTPUT', /(-j ISTIO_IN_REDIRECT)$/) === null ? 'true' : null,
   }
-  return ranges(evidence).map((outboundRanges) => ({ ...same, outboundRanges, kubeVirtInterfaces: virtualInterfaces(evidence, outboundRanges) }))
+  return ranges(evidence).flatMap((outboundRanges) => virtualInterfaces(evidence, outboundRanges).map((kubeVirtInterfaces) => ({ ...same, outboundRanges, kubeVirtInterfaces })))
 }
 
 function loopbackCidr(evidence: Evidence): string | null {
@@ -27,25 +27,30 @@ function loopbackCidr(evidence: Evidence): string | null {
 
 /** A jump without a range is what '*' makes, and 0.0.0.0/0 too; only the latter is told by what stands beside it. */
 function ranges(evidence: Evidence): (string | null)[] {
-  const listed = evidence.shown.families.flatMap((family) =>
-    evidence.texts(family, 'nat', 'ISTIO_OUTPUT').flatMap((text) => {
-      const jump = CAPTURED.exec(text)
-      return jump ? [jump[1] ?? EVERYTHING[family]] : []
-    }))
-  if (listed.length === 0) return [null]
+  const listed = evidence.shown.families.flatMap((family) => jumped(family, evidence.texts(family, 'nat', 'ISTIO_OUTPUT'), /^(?:-d (\S+) )?-j ISTIO_REDIRECT$/))
   const everything = listed.filter((range) => range === EVERYTHING[4] || range === EVERYTHING[6])
-  if (everything.length === 0) return [listed.join(',')]
+  const lists = orders([listed, insertedRanges(evidence)]).map((list) => list.join(','))
+  if (everything.length === 0) return lists.map((list) => list || null)
   const mixed = everything.length < listed.length || everything.length < evidence.shown.families.length || evidence.first('nat', 'ISTIO_OUTPUT', /^(-j RETURN)$/) !== null
-  return mixed ? ['*', listed.join(',')] : ['*']
+  return mixed ? ['*', ...lists] : ['*']
 }
 
+/** The rules of virtual interfaces have the ranges in reverse order. */
+const insertedRanges = (evidence: Evidence): string[] =>
+  evidence.shown.families.flatMap((family) => [...new Set(jumped(family, evidence.texts(family, 'nat', 'PREROUTING'), /^(?:-d (\S+) )?-i \S+ -j ISTIO_REDIRECT$/))].reverse())
+
+const jumped = (family: Family, texts: readonly string[], pattern: RegExp): string[] => texts.flatMap((text) => {
+  const jump = pattern.exec(text)
+  return jump ? [jump[1] ?? EVERYTHING[family]] : []
+})
+
 /** Each interface has a RETURN, and a jump for each captured range above it; the last one given stands first. */
-function virtualInterfaces(evidence: Evidence, outboundRanges: string | null): string | null {
-  const excluded = merged([evidence.all('nat', 'OUTPUT', /^-o (\S+) -j RETURN$/), evidence.all('mangle', 'OUTPUT', /^-o (\S+) -j RETURN$/)])
+function virtualInterfaces(evidence: Evidence, outboundRanges: string | null): (string | null)[] {
   const captured = evidence.all('nat', 'PREROUTING', /^(?:-d \S+ )?-i (\S+) -j ISTIO_REDIRECT$/)
-  const returned = less(evidence.all('nat', 'PREROUTING', /^-i (\S+) -j RETURN$/), excluded)
-  const names = [...new Set([...captured, ...returned])].reverse()
-  const made = names.length * (outboundRanges?.split(',').length ?? 1)
+  const returned = less(evidence.all('nat', 'PREROUTING', /^-i (\S+) -j RETURN$/), excludedInterfaces(evidence))
   const there = Math.max(...evidence.shown.families.map((family) => evidence.texts(family, 'nat', 'PREROUTING').length))
-  return made > there ? null : names.join(',') || null
+  return orders([[...new Set(captured)].reverse(), [...new Set(returned)].reverse()]).map((names) => {
+    const made = names.length * (outboundRanges?.split(',').length ?? 1)
+    return made > there ? null : names.join(',') || null
+  })
 }

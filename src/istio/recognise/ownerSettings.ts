@@ -1,23 +1,19 @@
-import { less, merged } from './evidence.ts'
+import { less, orders } from './evidence.ts'
 import type { Evidence } from './evidence.ts'
 import type { Proposed } from './proposeSidecar.ts'
 
 /** Whose connections are spared: the proxy's, and those of groups. */
-export function ownerSettings(evidence: Evidence): Proposed {
-  const uids = idsOf(evidence, 'uid')
-  const gids = idsOf(evidence, 'gid')
-  return { proxyUid: uids.join(',') || null, proxyGid: gids.join(',') || null, ...groups(evidence, gids) }
-}
+export const ownerSettings = (evidence: Evidence): Proposed[] =>
+  idsOf(evidence, 'uid').flatMap((uids) => idsOf(evidence, 'gid').map((gids) => ({ proxyUid: uids.join(',') || null, proxyGid: gids.join(',') || null, ...groups(evidence, gids) })))
 
 /** A proxy's id stands in several rules; the one that sends it to the inbound side is no other's. */
-function idsOf(evidence: Evidence, kind: 'uid' | 'gid'): string[] {
+function idsOf(evidence: Evidence, kind: 'uid' | 'gid'): string[][] {
   const id = `--${kind}-owner (\\S+)`
   const redirected = evidence.all('nat', 'ISTIO_OUTPUT', new RegExp(`-m owner ${id} -j ISTIO_IN_REDIRECT$`))
   const notReturned = evidence.all('nat', 'ISTIO_OUTPUT', new RegExp(`-o lo .*-m owner ! ${id} -j RETURN$`))
-  const own = merged([redirected, notReturned])
-  if (own.length > 0) return own
+  if (redirected.length + notReturned.length > 0) return orders([redirected, notReturned])
   const elsewhere = [evidence.all('mangle', 'OUTPUT', new RegExp(`-m owner ${id} -j MARK `)), ...['OUTPUT', 'ISTIO_OUTPUT', 'ISTIO_OUTPUT_DNS'].map((chain) => evidence.all('raw', chain, new RegExp(`-m owner ${id} -j CT --zone 1$`)))]
-  return merged([evidence.all('nat', 'ISTIO_OUTPUT', new RegExp(`^-m owner ${id} -j RETURN$`)), ...elsewhere])
+  return orders([evidence.all('nat', 'ISTIO_OUTPUT', new RegExp(`^-m owner ${id} -j RETURN$`)), ...elsewhere])
 }
 
 /** Groups whose connections are left alone, or alone captured. */

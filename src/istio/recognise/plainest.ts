@@ -22,14 +22,14 @@ interface OddWay extends Way {
 
 /** The ways to make the rules, without settings that have no effect on them; the plainest first. */
 export function plainest(fits: readonly Fit[], makings: Makings, comparison: Comparison): Way[] {
-  const alike = grouped(fits.map(({ making }) => ({ ...making, differences: comparison.differences(making.chains) })), ({ candidate, differences }) => `${words(candidate.settings)} ${words(differences.map(places))}`)
-  const ways = alike.flatMap((those) => waysOf(those.flatMap(({ candidate, versions }) => withoutIdle(candidate, versions, [...candidate.settings.keys()].reverse(), makings)), those[0]?.differences ?? []))
-  return grouped(ways, ({ spelling, differences }) => words([spelling, differences.map(places)])).flatMap(joined).sort((a, b) => a.odd - b.odd || b.versions.length - a.versions.length)
+  const told = ({ made, missing, foreign, moved }: ChainDifference): unknown => [missing.map((i) => comparison.print(made?.specs[i] ?? '', made?.family ?? 4)), missing, foreign, moved]
+  const alike = grouped(fits.map(({ making }) => ({ ...making, differences: comparison.differences(making.chains) })), ({ candidate, differences }) => words([...candidate.settings, differences.map(told)]))
+  const ways = alike.flatMap((those) => waysOf(those.flatMap(({ candidate, versions }) => withoutIdle(candidate, versions, [...candidate.settings.keys()].reverse(), makings)), those[0]?.differences ?? [], makings))
+  return grouped(ways, ({ spelling, differences }) => words([spelling, differences.map(told)])).flatMap(joined).sort((a, b) => a.odd - b.odd || b.versions.length - a.versions.length)
 }
 
-const words = (value: unknown): string => JSON.stringify(value instanceof Map ? [...value] : value)
+const words = (value: unknown): string => JSON.stringify(value)
 
-const places = ({ missing, foreign, moved }: ChainDifference): unknown => [missing, foreign, moved]
 
 function grouped<T>(all: readonly T[], keyOf: (each: T) => string): T[][] {
   const groups = new Map<string, T[]>()
@@ -42,8 +42,8 @@ function grouped<T>(all: readonly T[], keyOf: (each: T) => string): T[][] {
 }
 
 /** Versions that need a usual argument, and versions that take it without effect, are told in the same words. */
-function waysOf(parts: readonly Part[], differences: readonly ChainDifference[]): OddWay[] {
-  const each = parts.flatMap(({ candidate, versions }) => versions.map((version) => ({ candidate, version, odd: oddity(candidate, version) })))
+function waysOf(parts: readonly Part[], differences: readonly ChainDifference[], makings: Makings): OddWay[] {
+  const each = parts.flatMap(({ candidate, versions }) => makings.of(candidate, versions).flatMap((making) => making.versions.map((version) => ({ candidate, version, odd: oddity(candidate, version) + making.unseen }))))
   return each.map(({ candidate, version, odd }) => {
     const settings = new Map(each.filter((other) => other.odd === odd).flatMap((other) => [...other.candidate.settings]))
     const all = { ...candidate, settings }

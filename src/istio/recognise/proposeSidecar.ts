@@ -5,19 +5,17 @@ import { dnsSettings } from './dnsSettings.ts'
 import { inboundSettings } from './inboundSettings.ts'
 import { outboundSettings } from './outboundSettings.ts'
 import { ownerSettings } from './ownerSettings.ts'
+import { isIstioChain } from './shownRules.ts'
 
 /** Settings by their names; those without a value were not seen. */
 export type Proposed = Partial<Record<SettingKey, string | null>>
 
 /** Arguments of istio-iptables that may have made the rules: the generator will tell whether they did. */
 export function proposeSidecar(evidence: Evidence): Candidate[] {
-  const ipv6 = evidence.shown.chains.has('6 nat ISTIO_OUTPUT')
-  const same = { ...ownerSettings(evidence), ...portSettings(evidence), ...switchSettings(evidence) }
-  return inboundSettings(evidence).flatMap((inbound) =>
-    outboundSettings(evidence).flatMap((outbound) =>
-      dnsSettings(evidence).map((dns): Candidate => ({ maker: 'sidecar', ipv6, settings: given({ ...same, ...inbound, ...outbound, ...dns }) })),
-    ),
-  )
+  const ipv6 = [...evidence.shown.chains.values()].some(({ family, name }) => family === 6 && isIstioChain(name))
+  const parts = [[{ ...portSettings(evidence), ...switchSettings(evidence) }], ownerSettings(evidence), inboundSettings(evidence), outboundSettings(evidence), dnsSettings(evidence)]
+  const all = parts.reduce<readonly Proposed[]>((some, part) => some.flatMap((one) => part.map((other) => ({ ...one, ...other }))), [{}])
+  return all.map((proposed) => ({ maker: 'sidecar', ipv6, settings: given(proposed) }))
 }
 
 /** Values that are not the default anyway. */

@@ -28,7 +28,7 @@ export function recogniseIstio(rulesets: readonly Ruleset[]): Recognised | null 
   const fits = bestFits(candidatesFor(shown), makings, comparison)
   if (!fits[0] || !isLike(fits[0], comparison)) return null
   const [first, ...others] = plainest(fits, makings, comparison).map((way) => explained(way, shown, makings, comparison))
-  return first ? { mesh: 'Istio', ...first, tables: shown.tables.map(({ family, table }) => ({ family, table })), alternatives: others } : null
+  return first ? { mesh: 'Istio', ...first, ipv6: shown.families.includes(6) ? chains.some(({ family, name }) => family === 6 && isIstioChain(name)) : null, tables: shown.tables.map(({ family, table }) => ({ family, table })), alternatives: others } : null
 }
 
 function candidatesFor(shown: ShownRules): readonly Candidate[] {
@@ -46,7 +46,7 @@ function isLike({ making }: Fit, comparison: Comparison): boolean {
 function explained(way: Way, shown: ShownRules, makings: Makings, comparison: Comparison): Explained {
   const { versions, spelling, differences } = way
   return {
-    versions: versionRanges(versions), mode: modeOf(way, makings), ...spelling,
+    versions: versionRanges(versions), mode: modeOf(way, makings), scope: way.candidate.maker === 'host' ? 'host' : 'pod', ...spelling,
     foreign: [...differences.flatMap(({ shown: chain, foreign }) => placed(chain, foreign)), ...shown.others.flatMap((chain) => placed(chain, [...chain.rules.keys()]))],
     missing: differences.flatMap((each) => missingRules(each, comparison)),
     moved: differences.flatMap(({ shown: chain, moved }) => placed(chain, moved)),

@@ -30,6 +30,8 @@ export interface Explained extends Spelling {
   readonly versions: readonly VersionRange[]
   /** null: the tables shown do not tell. */
   readonly mode: 'REDIRECT' | 'TPROXY' | 'AMBIENT' | null
+  /** Rules inside a pod, or those of an ambient node for kubelet's probes. */
+  readonly scope: 'pod' | 'host'
   /** Not of Istio. */
   readonly foreign: readonly ShownRule[]
   /** Istio's, but not there. */
@@ -41,6 +43,8 @@ export interface Explained extends Spelling {
 /** Whose rules a dump shows, found by making them again. */
 export interface Recognised extends Explained {
   readonly mesh: 'Istio'
+  /** Whether Istio made IPv6 rules; null: no IPv6 rules are shown. */
+  readonly ipv6: boolean | null
   /** What was compared; of other tables nothing is said. */
   readonly tables: readonly { readonly family: Family; readonly table: TableName }[]
   /** Other ways that fit as well. */

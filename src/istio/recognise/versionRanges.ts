@@ -20,8 +20,8 @@ function range(from: number, to: number): VersionRange {
   if (!start || !end) throw new Error('a range of no known release')
   // A release of the same minor follows: all patches before it are meant.
   if (next?.minor === end.minor) return { first: printVersion(start), last: printVersion({ ...end, patch: next.patch - 1 }) }
-  return start.patch > 0 && start.minor === end.minor ? { first: printVersion(start), last: printVersion(end) } : { first: short(start), last: short(end) }
+  if (start.minor === end.minor && start.patch > 0) return { first: printVersion(start), last: printVersion(end) }
+  return { first: start.patch > 0 ? printVersion(start) : minorOf(start), last: minorOf(end) }
 }
 
-/** A minor without its patch; a start within a minor keeps it. */
-const short = (version: Version): string => (version.patch === 0 ? `${version.major}.${version.minor}` : printVersion(version))
+const minorOf = ({ major, minor }: Version): string => `${major}.${minor}`
