@@ -1,23 +1,13 @@
-import type { Given } from './configuration.ts'
+import type { Given, SettingValues } from './configuration.ts'
 import type { Flag, SwitchKey, TextKey } from './flags.ts'
-import { FLAGS } from './flags.ts'
+import { initialValue } from './flags.ts'
 import { isWithin } from './changes.ts'
 import type { Behaviour } from './changes.ts'
-import { flagsOf, parseBool } from './parseFlags.ts'
+import { parseBool } from './parseBool.ts'
+import { flagsOf } from './parseFlags.ts'
 import type { GivenFlag } from './parseFlags.ts'
 
 export type Environment = Readonly<Record<string, string>>
-
-/** What every setting has, by its key. */
-export interface SettingValues {
-  text(key: TextKey): Given<string>
-  on(key: SwitchKey): Given<boolean>
-}
-
-const initials = new Map(FLAGS.map(({ key, initial }) => [key, initial]))
-
-/** The value a setting has when nothing is said. */
-export const initialValue = (key: TextKey): string => initials.get(key) ?? ''
 
 /** Every setting by its key, as text: a flag beats the environment, which beats the default. */
 export class Settings implements SettingValues {

@@ -5,6 +5,7 @@ import { readTranscript } from '../../src/host/readTranscript.ts'
 import { ambientFromAnnotations } from '../../src/istio/ambient/ambientAnnotations.ts'
 import { repairConnmark } from '../../src/istio/connmarkMisprint.ts'
 import type { Explained, Recognised } from '../../src/istio/recognise/recognised.ts'
+import { isPlain, ruleKey } from '../../src/istio/recognise/ruleKey.ts'
 import { recogniseIstio } from '../../src/istio/recognise/recogniseIstio.ts'
 import { istioRules } from '../../src/istio/rules.ts'
 import { KNOWN_RELEASES, RELEASES, resolveVersion } from '../../src/istio/version.ts'
@@ -68,6 +69,16 @@ describe('arguments to rules, rules to arguments, and to the same rules again', 
     }
     console.log(`${goldens.length} goldens, ${sets} rule sets: recognised, and made again ${again} times`)
     expect(wrong).toEqual([])
+  })
+
+  it('words that are compared as they are written are printed alike', () => {
+    const specs = goldens.flatMap((golden) => rulesetsOf(golden).flatMap(({ family }) => {
+      const found = only(recogniseIstio(rulesetsOf(golden)))
+      return madeBy(found, golden.version, family, found.ipv6 === true).tables.flatMap(({ chains }) => chains.flatMap(({ rules }) => rules.map((rule) => ({ spec: (rule.text ?? '').replace(/^-A \S+ /, ''), rule }))))
+    }))
+    const plain = specs.filter(({ spec }) => isPlain(spec))
+    expect(plain.length).toBeGreaterThan(specs.length / 2)
+    expect(plain.filter(({ spec, rule }) => ruleKey(spec) !== ruleKey(printRule(rule))).map(({ spec }) => spec)).toEqual([])
   })
 
   it('from one family, or one table, alone', () => {

@@ -4,6 +4,7 @@ import type { Connection } from '../../world/connection.ts'
 import type { Given } from '../../world/question.ts'
 import { traceConnection } from '../../world/traceConnection.ts'
 import type { Trace } from '../../world/traceConnection.ts'
+import type { Recognised } from '../../istio/recognise/recognised.ts'
 import { resolveVersion } from '../../istio/version.ts'
 import { traceJson } from '../../render/traceJson.ts'
 import { printable } from '../../render/printable.ts'
@@ -37,16 +38,23 @@ type Format = (typeof FORMATS)[number]
 /** `chainwalk trace`: one connection, or many, through the rules. Exit 0 whatever becomes of them; 1 where `--against` diverged. */
 export async function trace(files: readonly string[], options: TraceOptions): Promise<number> {
   const format = formatOf(options)
-  const given: Given = { podAddresses: (options.podIp ?? []).map(podAddress), istioVersion: versionOf(options.istio) }
+  const asked: Given = { podAddresses: (options.podIp ?? []).map(podAddress), istioVersion: versionOf(options.istio) }
   const connections = options.connections === undefined ? null : connectionsIn(options.connections)
   const single = connections ? null : connectionFrom(options)
   const rules = await loadRules(files, { ...(options.state !== undefined && { state: options.state }), ...(options.istio !== undefined && { istio: options.istio }), assume: assumptionsOf(options.assume ?? []) })
+  const given: Given = { ...asked, recognised: format === 'minimal' || format === 'xtables' ? null : await recognisedIn(rules) }
   if (single && options.against !== undefined) return compared(rules, traced(rules, given, single), options.against)
   if (single) return printOne(rules, given, single, format)
   report(rules.diagnostics)
   const known = withDialledPod(given, connections ?? [])
-  for (const connection of connections ?? []) process.stdout.write(`${JSON.stringify(traceJson(traced(rules, known, connection), []))}\n`)
+  for (const connection of connections ?? []) process.stdout.write(`${JSON.stringify(traceJson(traced(rules, known, connection), [], given.recognised))}\n`)
   return 0
+}
+
+/** Whose rules a dump shows; the generator is loaded only where a chain has a name of Istio's. Rules made of arguments need no guess. */
+async function recognisedIn({ state: { rulesets, dumps } }: LoadedRules): Promise<Recognised | null> {
+  const named = rulesets.some(({ tables }) => tables.some(({ chains }) => chains.some(({ name }) => name.startsWith('ISTIO_'))))
+  return named && dumps.length > 0 ? (await import('../../istio/recognise/recogniseIstio.ts')).recogniseIstio(rulesets) : null
 }
 
 /** Connections of one file are of one pod: where all from outside dial one address, it is the pod's for those made inside too. */
@@ -80,11 +88,11 @@ function compared(rules: LoadedRules, { outcomes }: Trace, file: string): number
 function printOne(rules: LoadedRules, given: Given, connection: Connection, format: Format): number {
   const result = traced(rules, given, connection)
   if (format === 'json') {
-    process.stdout.write(`${JSON.stringify(traceJson(result, rules.diagnostics))}\n`)
+    process.stdout.write(`${JSON.stringify(traceJson(result, rules.diagnostics, given.recognised))}\n`)
     return 0
   }
   report(rules.diagnostics)
-  process.stdout.write(format === 'xtables' ? result.outcomes.map(({ events }) => xtablesText(events)).join('\n') : traceText(result, format))
+  process.stdout.write(format === 'xtables' ? result.outcomes.map(({ events }) => xtablesText(events)).join('\n') : traceText(result, format, given.recognised))
   return 0
 }
 

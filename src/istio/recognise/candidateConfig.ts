@@ -1,19 +1,20 @@
 import { ambientFromAnnotations } from '../ambient/ambientAnnotations.ts'
 import { ambientConfig } from '../ambient/ambientConfig.ts'
 import type { AmbientConfig } from '../ambient/ambientConfig.ts'
-import { configurationOf } from '../arguments.ts'
+import { configurationOf } from '../configurationOf.ts'
 import { isWithin } from '../changes.ts'
 import type { Behaviour } from '../changes.ts'
-import type { Given, IstioConfig } from '../configuration.ts'
-import { FLAGS } from '../flags.ts'
+import type { Given, IstioConfig, SettingValues } from '../configuration.ts'
+import { FLAGS, initialValue } from '../flags.ts'
 import type { Flag, SwitchKey, TextKey } from '../flags.ts'
-import { initialValue } from '../settings.ts'
-import type { SettingValues } from '../settings.ts'
 import type { Version } from '../version.ts'
 import type { Candidate, SettingKey } from './candidate.ts'
 
+const flags = new Map<SettingKey, Flag[]>()
+for (const flag of FLAGS) if (flag.key) flags.set(flag.key, [...(flags.get(flag.key) ?? []), flag])
+
 /** The flag or variable by which this version takes a setting; none: it cannot be given. */
-export const flagFor = (key: SettingKey, version: Version): Flag | undefined => FLAGS.find((flag) => flag.key === key && isWithin(version, flag.since, flag.until))
+export const flagFor = (key: SettingKey, version: Version): Flag | undefined => flags.get(key)?.find(({ since, until }) => isWithin(version, since, until))
 
 /** Which of a candidate's settings this version knows. */
 export const knownSettings = ({ maker, settings }: Candidate, version: Version): string =>

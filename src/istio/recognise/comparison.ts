@@ -5,15 +5,18 @@ import { readRule } from '../../ruleset/readRule.ts'
 import { align } from './alignment.ts'
 import type { Alignment } from './alignment.ts'
 import type { MadeChain } from './makings.ts'
-import { ruleKey } from './ruleKey.ts'
+import { isPlain, ruleKey } from './ruleKey.ts'
 import { isIstioChain, placeOf } from './shownRules.ts'
 import type { ShownChain, ShownRules } from './shownRules.ts'
 
-/** What differs in one chain. */
-export interface ChainDifference extends Alignment {
+/** A chain as it is made and as it is shown. */
+interface ChainPair {
   readonly made: MadeChain | null
   readonly shown: ShownChain | null
 }
+
+/** What differs in one chain. */
+export interface ChainDifference extends ChainPair, Alignment {}
 
 /** Holds generated rules against those a dump shows. */
 export class Comparison {
@@ -30,13 +33,19 @@ export class Comparison {
     return this.pairs(chains).reduce((sum, { made, shown }) => sum + Math.abs((made?.specs.length ?? 0) - (shown?.rules.length ?? 0)), this.floor)
   }
 
-  /** How many rules are missing, too many or out of order. */
-  distance(chains: readonly MadeChain[]): number {
-    return this.differences(chains).reduce((sum, { missing, foreign, moved }) => sum + missing.length + foreign.length + moved.length, this.floor)
+  /** How many rules are missing, too many or out of order; counted no further than beyond `most`. */
+  distance(chains: readonly MadeChain[], most: number): number {
+    let distance = this.floor
+    for (const pair of this.pairs(chains)) {
+      if (distance > most) return distance
+      const { missing, foreign, moved } = this.difference(pair)
+      distance += missing.length + foreign.length + moved.length
+    }
+    return distance
   }
 
   differences(chains: readonly MadeChain[]): ChainDifference[] {
-    return this.pairs(chains).map(({ made, shown }) => ({ made, shown, ...align(this.keys(made, shown), shown?.keys ?? []) }))
+    return this.pairs(chains).map((pair) => this.difference(pair))
   }
 
   /** How many rules of Istio's own chains are as generated. */
@@ -56,7 +65,11 @@ export class Comparison {
     return text
   }
 
-  private pairs(chains: readonly MadeChain[]): { readonly made: MadeChain | null; readonly shown: ShownChain | null }[] {
+  private difference({ made, shown }: ChainPair): ChainDifference {
+    return { made, shown, ...align(this.keys(made, shown), shown?.keys ?? []) }
+  }
+
+  private pairs(chains: readonly MadeChain[]): ChainPair[] {
     const made = new Map(chains.map((chain) => [placeOf(chain), chain]))
     const places = new Set([...made.keys(), ...this.shown.chains.keys()])
     return [...places].map((place) => ({ made: made.get(place) ?? null, shown: this.shown.chains.get(place) ?? null }))
@@ -67,7 +80,7 @@ export class Comparison {
     const there = new Set(shown?.keys)
     return (made?.specs ?? []).map((spec) => {
       const key = ruleKey(spec)
-      return there.has(key) ? key : ruleKey(this.print(spec, made?.family ?? 4))
+      return there.has(key) || isPlain(spec) ? key : ruleKey(this.print(spec, made?.family ?? 4))
     })
   }
 }

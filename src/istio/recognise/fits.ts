@@ -26,7 +26,7 @@ function nearest(candidates: readonly Candidate[], makings: Makings, comparison:
   for (const { making, least } of all.sort((a, b) => a.least - b.least)) {
     const [known] = best
     if (known && least > known.distance) break
-    const distance = comparison.distance(making.chains)
+    const distance = comparison.distance(making.chains, known?.distance ?? Infinity)
     if (!known || distance < known.distance) best = [{ making, distance }]
     else if (distance === known.distance) best.push({ making, distance })
   }

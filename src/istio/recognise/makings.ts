@@ -51,18 +51,21 @@ interface Made extends Pick<Making, 'chains' | 'unseen'> {
 
 /** Makes the rules of candidates, as far as a dump would show them; what was made once is kept. */
 export class Makings {
-  private readonly made = new Map<Candidate, Made[]>()
+  private readonly made = new Map<string, Made[]>()
 
   constructor(private readonly shown: ShownRules) {}
 
   /** What a candidate makes in each of these versions. */
   of(candidate: Candidate, versions: readonly Version[]): Making[] {
+    const known = this.knownOf(candidate)
     const byRules = new Map<Made, Version[]>()
     for (const version of versions) {
       const behaviour = behaviourOf(version)
       if (candidate.maker !== 'sidecar' && !behaviour.has('ambient-in-pod')) continue
-      const made = this.find(candidate, behaviour)
-      byRules.set(made, [...(byRules.get(made) ?? []), version])
+      const made = this.find(candidate, behaviour, known)
+      const those = byRules.get(made)
+      if (those) those.push(version)
+      else byRules.set(made, [version])
     }
     return [...byRules].map(([{ chains, unseen }, those]) => ({ candidate, versions: those, chains, unseen }))
   }
@@ -72,8 +75,15 @@ export class Makings {
     return this.of(a, versions).flatMap((one) => this.of(b, one.versions).flatMap((other) => (sameChains(one.chains, other.chains) ? other.versions : [])))
   }
 
-  private find(candidate: Candidate, behaviour: Behaviour): Made {
-    const all = this.made.get(candidate) ?? []
+  /** What was made of a candidate so far. */
+  private knownOf({ maker, ipv6, settings }: Candidate): Made[] {
+    const words = `${maker} ${ipv6} ${[...settings].join(' ')}`
+    const known = this.made.get(words) ?? []
+    this.made.set(words, known)
+    return known
+  }
+
+  private find(candidate: Candidate, behaviour: Behaviour, all: Made[]): Made {
     const known = knownSettings(candidate, behaviour.version)
     const same = all.findLast((each) => each.known === known && answersAlike(each.answers, behaviour))
     if (same) return same
@@ -81,7 +91,7 @@ export class Makings {
     const chains = this.shown.families.flatMap((family) => madeChains(candidate, asked, family))
     const unseen = chains.filter(({ family, table }) => !this.shown.shows(family, table)).reduce((sum, { specs }) => sum + specs.length, 0)
     const made = { chains: chains.filter(({ family, table, name }) => this.shown.wouldShow(family, table, name)), unseen, known, answers: asked.answers }
-    this.made.set(candidate, [...all, made])
+    all.push(made)
     return made
   }
 }

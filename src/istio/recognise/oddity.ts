@@ -18,11 +18,10 @@ export function oddity({ maker, settings }: Candidate, version: Version): number
 /** Without -m the mode is REDIRECT, and without -u the proxy is 1337, to which old versions add root. */
 const notGiven = (version: Version): Settings => new Map<SettingKey, string>([['mode', 'REDIRECT'], ['proxyUid', behaviourOf(version).has('root-uid-added') ? '1337,0' : '1337']])
 
+const ANNOTATED = ANNOTATED_SETTINGS.flatMap(({ flag, initDefault }): [SettingKey, string][] => {
+  const key = FLAGS.find(({ short }) => short === flag.slice(1))?.key
+  return key && initDefault !== null ? [[key, initDefault]] : []
+})
+
 /** What the injection template gives every pod (1.30.0 manifests/charts/istio-control/istio-discovery/files/injection-template.yaml). */
-function injected(version: Version): Settings {
-  const annotated = ANNOTATED_SETTINGS.flatMap(({ flag, initDefault }): [SettingKey, string][] => {
-    const key = FLAGS.find(({ short }) => short !== undefined && `-${short}` === flag)?.key
-    return key && initDefault !== null ? [[key, initDefault]] : []
-  })
-  return new Map<SettingKey, string>([...annotated, ['inboundPortsExclude', injectedExclusions('', STATUS_PORT, version)], ['proxyUid', '1337']])
-}
+const injected = (version: Version): Settings => new Map<SettingKey, string>([...ANNOTATED, ['inboundPortsExclude', injectedExclusions('', STATUS_PORT, version)], ['proxyUid', '1337']])

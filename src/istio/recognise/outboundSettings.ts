@@ -28,11 +28,13 @@ function loopbackCidr(evidence: Evidence): string | null {
 /** A jump without a range is what '*' makes, and 0.0.0.0/0 too; only the latter is told by what stands beside it. */
 function ranges(evidence: Evidence): (string | null)[] {
   const listed = evidence.shown.families.flatMap((family) => jumped(family, evidence.texts(family, 'nat', 'ISTIO_OUTPUT'), /^(?:-d (\S+) )?-j ISTIO_REDIRECT$/))
-  const everything = listed.filter((range) => range === EVERYTHING[4] || range === EVERYTHING[6])
-  const lists = orders([listed, insertedRanges(evidence)]).map((list) => list.join(','))
-  if (everything.length === 0) return lists.map((list) => list || null)
-  const mixed = everything.length < listed.length || everything.length < evidence.shown.families.length || evidence.first('nat', 'ISTIO_OUTPUT', /^(-j RETURN)$/) !== null
-  return mixed ? ['*', ...lists] : ['*']
+  const lists = orders([listed, insertedRanges(evidence)])
+  const [all = []] = lists
+  const everything = all.filter((range) => range === EVERYTHING[4] || range === EVERYTHING[6])
+  const told = lists.map((list) => list.join(',') || null)
+  if (everything.length === 0) return told
+  const mixed = everything.length < all.length || everything.length < evidence.shown.families.length || evidence.first('nat', 'ISTIO_OUTPUT', /^(-j RETURN)$/) !== null
+  return mixed ? ['*', ...told] : ['*']
 }
 
 /** The rules of virtual interfaces have the ranges in reverse order. */

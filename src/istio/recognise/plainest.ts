@@ -24,7 +24,7 @@ interface OddWay extends Way {
 export function plainest(fits: readonly Fit[], makings: Makings, comparison: Comparison): Way[] {
   const told = ({ made, missing, foreign, moved }: ChainDifference): unknown => [missing.map((i) => comparison.print(made?.specs[i] ?? '', made?.family ?? 4)), missing, foreign, moved]
   const alike = grouped(fits.map(({ making }) => ({ ...making, differences: comparison.differences(making.chains) })), ({ candidate, differences }) => words([...candidate.settings, differences.map(told)]))
-  const ways = alike.flatMap((those) => waysOf(those.flatMap(({ candidate, versions }) => withoutIdle(candidate, versions, [...candidate.settings.keys()].reverse(), makings)), those[0]?.differences ?? [], makings))
+  const ways = alike.flatMap((those) => waysOf(those.flatMap(({ candidate, versions }) => withoutIdle(candidate, versions, doubtful(candidate), makings)), those[0]?.differences ?? [], makings))
   return grouped(ways, ({ spelling, differences }) => words([spelling, differences.map(told)])).flatMap(joined).sort((a, b) => a.odd - b.odd || b.versions.length - a.versions.length)
 }
 
@@ -59,6 +59,11 @@ interface Part {
   readonly candidate: Candidate
   readonly versions: readonly Version[]
 }
+
+/** Each of these was read off rules that nothing else makes. */
+const CERTAIN: ReadonlySet<SettingKey> = new Set<SettingKey>(['outboundRanges', 'outboundRangesExclude', 'outboundPorts', 'outboundPortsExclude', 'inboundPortsExclude'])
+
+const doubtful = ({ settings }: Candidate): SettingKey[] => [...settings.keys()].filter((key) => !CERTAIN.has(key)).reverse()
 
 /** Leaves out each setting where the rules are the same without it. */
 function withoutIdle(candidate: Candidate, versions: readonly Version[], [key, ...rest]: readonly SettingKey[], makings: Makings): Part[] {

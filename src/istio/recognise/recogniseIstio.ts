@@ -54,9 +54,11 @@ function explained(way: Way, shown: ShownRules, makings: Makings, comparison: Co
 }
 
 /** Without the table in which it shows, a pod of TPROXY looks like one without inbound capture. */
-function modeOf({ candidate, versions }: Way, makings: Makings): Explained['mode'] {
+function modeOf({ candidate, versions, differences }: Way, makings: Makings): Explained['mode'] {
   if (candidate.maker !== 'sidecar') return 'AMBIENT'
   const mode = candidate.settings.get('mode') === 'TPROXY' ? 'TPROXY' : 'REDIRECT'
+  // The jump to ISTIO_INBOUND stands in a table of the mode.
+  if (differences.some(({ made }) => made?.name === 'PREROUTING' && made.specs.some((spec) => spec.endsWith('-j ISTIO_INBOUND')) && made.table !== 'raw')) return mode
   const other = { ...candidate, settings: new Map(candidate.settings).set('mode', mode === 'TPROXY' ? 'REDIRECT' : 'TPROXY') }
   return makings.alike(candidate, other, versions).length > 0 ? null : mode
 }

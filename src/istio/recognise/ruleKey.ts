@@ -8,3 +8,8 @@ export function ruleKey(text: string): string {
   const first = padded.match(ADDRESSES) ?? []
   return `${[...first].sort().join('')}| ${padded.replace(ADDRESSES, '').replace(IMPLIED, '').trim()}`
 }
+
+const PLAIN = /^(?:(?:! )?(?:-[io] \S+|-[sd] \S+\/[1-9]\d*|-p (?:tcp|udp)|--dports? \S+|--[ug]id-owner \d+) |-m (?:owner|multiport) )*-j (?:RETURN|ISTIO_\w+|REDIRECT --to-ports \d+)$/
+
+/** Whether iptables-save prints a generated rule in the words it was written in, but for their order and what is implied. */
+export const isPlain = (spec: string): boolean => PLAIN.test(spec)
