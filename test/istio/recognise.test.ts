@@ -217,7 +217,8 @@ describe('what does not fit is named', () => {
     fc.assert(fc.property(withPlace, ({ ruleset, place }) => {
       const shown = edited(ruleset, place, (rules) => rules.filter((_, i) => i !== place.rule))
       const found = only(recogniseIstio([shown]))
-      expect(found.foreign.length + found.missing.length + found.moved.length).toBeLessThanOrEqual(1)
+      // The rule may have been all that told of an argument: in 1.4 a gid has just one.
+      expect(found.foreign.length + found.missing.length + found.moved.length).toBeLessThanOrEqual(2)
       for (const way of [found, ...found.alternatives]) accountsFor(way, shown)
     }), { numRuns: 120 })
   })

@@ -1,5 +1,5 @@
 import { FLAGS } from '../flags.ts'
-import { less, merged } from './evidence.ts'
+import { less, merged, orders } from './evidence.ts'
 import type { Evidence } from './evidence.ts'
 import type { Proposed } from './proposeSidecar.ts'
 
@@ -36,11 +36,12 @@ const tableOf = (mode: Interception): 'mangle' | 'nat' => (mode === 'TPROXY' ? '
 /** Without a jump to the chain nothing is captured, or the jump is what is missing. */
 function capturedPorts(evidence: Evidence, mode: Interception): (string | null)[] {
   const table = tableOf(mode)
-  const ports = evidence.all(table, 'ISTIO_INBOUND', /^-p tcp -m tcp --dport (\S+) -j (?:ISTIO_IN_REDIRECT|ISTIO_TPROXY)$/)
+  const portsTo = (target: string): string[] => evidence.all(table, 'ISTIO_INBOUND', new RegExp(`^-p tcp -m tcp --dport (\\S+) (?:-m .*)?-j ${target}$`))
   const everything = evidence.first(table, 'ISTIO_INBOUND', /^(-p tcp) -j (?:ISTIO_IN_REDIRECT|ISTIO_TPROXY)$/) !== null
-  const captured = everything || ports.length === 0 ? '*' : ports.join(',')
-  if (jumps(evidence, table) || !evidence.has(table, 'PREROUTING')) return [captured]
-  return everything || ports.length > 0 ? [null, captured] : [null]
+  const ports = orders([portsTo('ISTIO_IN_REDIRECT'), portsTo('ISTIO_TPROXY'), [...new Set(portsTo('ISTIO_DIVERT'))]]).map((list) => list.join(',')).filter((list) => list !== '')
+  const captured = everything || ports.length === 0 ? ['*'] : ports
+  if (jumps(evidence, table) || !evidence.has(table, 'PREROUTING')) return captured
+  return everything || ports.length > 0 ? [null, ...captured] : [null]
 }
 
 /** The owner rules name the tunnel port from 1.18; before, it is the first one spared in nat, if it is spared at all. */
