@@ -13,7 +13,7 @@ export type Proposed = Partial<Record<SettingKey, string | null>>
 /** Arguments of istio-iptables that may have made the rules: the generator will tell whether they did. */
 export function proposeSidecar(evidence: Evidence): Candidate[] {
   const ipv6 = [...evidence.shown.chains.values()].some(({ family, name }) => family === 6 && isIstioChain(name))
-  const parts = [[{ ...portSettings(evidence), ...switchSettings(evidence) }], ownerSettings(evidence), inboundSettings(evidence), outboundSettings(evidence), dnsSettings(evidence)]
+  const parts = [[switchSettings(evidence)], portSettings(evidence), ownerSettings(evidence), inboundSettings(evidence), outboundSettings(evidence), dnsSettings(evidence)]
   const all = parts.reduce<readonly Proposed[]>((some, part) => some.flatMap((one) => part.map((other) => ({ ...one, ...other }))), [{}])
   return all.map((proposed) => ({ maker: 'sidecar', ipv6, settings: given(proposed) }))
 }
@@ -29,13 +29,12 @@ function given(proposed: Proposed): Candidate['settings'] {
 
 const TO_PORT = /^-p tcp -j REDIRECT --to-ports (\d+)$/
 
-function portSettings(evidence: Evidence): Proposed {
+/** TPROXY hands connections to -z, in old versions to -p. */
+function portSettings(evidence: Evidence): Proposed[] {
   const tproxy = evidence.first('mangle', 'ISTIO_TPROXY', /--on-port (\d+)/)
-  return {
-    proxyPort: evidence.first('nat', 'ISTIO_REDIRECT', TO_PORT) ?? (evidence.has('nat', 'ISTIO_REDIRECT') ? null : tproxy),
-    inboundCapturePort: evidence.first('nat', 'ISTIO_IN_REDIRECT', TO_PORT) ?? tproxy,
-    tproxyMark: tproxyMark(evidence),
-  }
+  const redirected = evidence.first('nat', 'ISTIO_REDIRECT', TO_PORT)
+  const same = { inboundCapturePort: evidence.first('nat', 'ISTIO_IN_REDIRECT', TO_PORT) ?? tproxy, tproxyMark: tproxyMark(evidence) }
+  return [...new Set(redirected === null ? [null, tproxy] : [redirected])].map((proxyPort) => ({ ...same, proxyPort }))
 }
 
 function tproxyMark(evidence: Evidence): string | null {
