@@ -32,18 +32,18 @@ export function profileOf({ state, facts, given, connection }: Question): KnownP
   return { profile, assumptions: profile.inbound.to === 'localhost' ? [SERVICE_PORT] : [] }
 }
 
-const NEWER: Assumption = {
-  code: 'assume-istio-version',
-  message: 'the proxy is of Istio 1.10 or newer; up to 1.9 the app behind a Service port is dialled as 127.0.0.1 and sees 127.0.0.1 (--istio VERSION tells it)',
-}
+const UP_TO_NINE = 'up to 1.9 the app behind a Service port is dialled as 127.0.0.1 and sees 127.0.0.1 (--istio VERSION tells it)'
+
+const NEWER: Assumption = { code: 'assume-istio-version', message: `the proxy is of Istio 1.10 or newer; ${UP_TO_NINE}` }
+
+const NEWER_THAN_RULES: Assumption = { code: 'assume-istio-version', message: `the proxy is taken to be of Istio 1.10 or newer, though its rules are of an older one; ${UP_TO_NINE}` }
 
 /** The rules tell the version where they are as Istio makes them, and every version that makes them has this profile. */
 function newer(detected: MeshProfile, recognised: Recognised | null): Assumption[] {
   const releases = recognised ? releasesThatFit(recognised) : []
   const same = releases.filter((release) => sameProxy(profileAtVersion(detected, release), detected))
   if (releases.length > 0 && same.length === releases.length) return []
-  if (releases.length === 0 || same.length > 0) return [NEWER]
-  return [{ ...NEWER, message: `though the rules are of an older one, ${NEWER.message}` }]
+  return [releases.length > 0 && same.length === 0 ? NEWER_THAN_RULES : NEWER]
 }
 
 const sameProxy = (one: MeshProfile, other: MeshProfile): boolean => one.inbound === other.inbound && one.refuses === other.refuses

@@ -1,7 +1,7 @@
 import type { Version } from '../version.ts'
-import type { ChainDifference, Comparison } from './comparison.ts'
 import { without } from './candidate.ts'
 import type { Candidate, SettingKey } from './candidate.ts'
+import type { ChainDifference, Comparison } from './comparison.ts'
 import type { Fit } from './fits.ts'
 import type { Makings } from './makings.ts'
 import { oddity } from './oddity.ts'
@@ -22,21 +22,23 @@ interface OddWay extends Way {
 
 /** The ways to make the rules, without settings that have no effect on them; the plainest first. */
 export function plainest(fits: readonly Fit[], makings: Makings, comparison: Comparison): Way[] {
-  const told = ({ made, missing, foreign, moved }: ChainDifference): unknown => [missing.map((i) => comparison.print(made?.specs[i] ?? '', made?.family ?? 4)), missing, foreign, moved]
-  const alike = grouped(fits.map(({ making }) => ({ ...making, differences: comparison.differences(making.chains) })), ({ candidate, differences }) => words([...candidate.settings, differences.map(told)]))
-  const ways = alike.flatMap((those) => waysOf(those.flatMap(({ candidate, versions }) => withoutIdle(candidate, versions, doubtful(candidate), makings)), those[0]?.differences ?? [], makings))
-  return grouped(ways, ({ spelling, differences }) => words([spelling, differences.map(told)])).flatMap(joined).sort((a, b) => a.odd - b.odd || b.versions.length - a.versions.length)
+  const misfit = ({ made, missing, foreign, moved }: ChainDifference): unknown => [missing.map((i) => comparison.print(made?.specs[i] ?? '', made?.family ?? 4)), missing, foreign, moved]
+  const told = fits.map(({ making }) => ({ ...making, differences: comparison.differences(making.chains) }))
+  const alike = grouped(told, ({ candidate, differences }) => [...candidate.settings, differences.map(misfit)])
+  const ways = alike.flatMap((those) => {
+    const parts = those.flatMap(({ candidate, versions }) => withoutIdle(candidate, versions, doubtful(candidate), makings))
+    return waysOf(parts, those[0]?.differences ?? [], makings)
+  })
+  return grouped(ways, ({ spelling, differences }) => [spelling, differences.map(misfit)]).flatMap(joined).sort((a, b) => a.odd - b.odd || b.versions.length - a.versions.length)
 }
 
-const words = (value: unknown): string => JSON.stringify(value)
-
-
-function grouped<T>(all: readonly T[], keyOf: (each: T) => string): T[][] {
+function grouped<T>(all: readonly T[], likeness: (each: T) => unknown): T[][] {
   const groups = new Map<string, T[]>()
   for (const each of all) {
-    const group = groups.get(keyOf(each))
+    const key = JSON.stringify(likeness(each))
+    const group = groups.get(key)
     if (group) group.push(each)
-    else groups.set(keyOf(each), [each])
+    else groups.set(key, [each])
   }
   return [...groups.values()]
 }
@@ -51,6 +53,7 @@ function waysOf(parts: readonly Part[], differences: readonly ChainDifference[],
   })
 }
 
+/** Ways of the same words are one. */
 function joined(ways: readonly OddWay[]): OddWay[] {
   return ways.slice(0, 1).map((first) => ({ ...first, versions: [...new Set(ways.flatMap(({ versions }) => versions))], odd: Math.min(...ways.map(({ odd }) => odd)) }))
 }

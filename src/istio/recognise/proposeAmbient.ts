@@ -1,6 +1,7 @@
 import type { Candidate, Maker, SettingKey } from './candidate.ts'
 import { merged } from './evidence.ts'
 import type { Evidence } from './evidence.ts'
+import { isIstioChain } from './shownRules.ts'
 
 type Proposed = readonly (readonly [SettingKey, string | null])[]
 
@@ -15,7 +16,7 @@ export function proposeAmbient(evidence: Evidence): Candidate[] {
   })))
 }
 
-/** Inbound capture is in nat or, by TPROXY, in mangle: without both, it may be either way. */
+/** Inbound capture is in nat or, by TPROXY, in mangle: where neither is seen, there may be none. */
 function podSettings(evidence: Evidence): Proposed[] {
   const same: Proposed = [
     ['AMBIENT_DNS_CAPTURE', String(evidence.any(/-j REDIRECT --to-ports 15053$|--dport 53 .*-j CT --zone 1$/))],
@@ -43,7 +44,7 @@ function makerOf(evidence: Evidence): Exclude<Maker, 'sidecar'> | null {
 
 function handlesV6(evidence: Evidence): string | null {
   if (!evidence.shown.families.includes(6)) return null
-  return String([...evidence.shown.chains.values()].some(({ family, name }) => family === 6 && name.startsWith('ISTIO_')))
+  return String([...evidence.shown.chains.values()].some(({ family, name }) => family === 6 && isIstioChain(name)))
 }
 
 function probe(evidence: Evidence, family: RegExp): string | null {

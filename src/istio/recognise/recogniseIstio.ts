@@ -28,8 +28,11 @@ export function recogniseIstio(rulesets: readonly Ruleset[]): Recognised | null 
   const fits = bestFits(candidatesFor(shown), makings, comparison)
   if (!fits[0] || !isLike(fits[0], comparison)) return null
   const [first, ...others] = plainest(fits, makings, comparison).map((way) => explained(way, shown, makings, comparison))
-  return first ? { mesh: 'Istio', ...first, ipv6: shown.families.includes(6) ? chains.some(({ family, name }) => family === 6 && isIstioChain(name)) : null, tables: shown.tables.map(({ family, table }) => ({ family, table })), alternatives: others } : null
+  return first ? { mesh: 'Istio', ...first, ipv6: handlesV6(shown), tables: shown.tables.map(({ family, table }) => ({ family, table })), alternatives: others } : null
 }
+
+const handlesV6 = ({ families, chains }: ShownRules): boolean | null =>
+  families.includes(6) ? [...chains.values()].some(({ family, name }) => family === 6 && isIstioChain(name)) : null
 
 function candidatesFor(shown: ShownRules): readonly Candidate[] {
   const evidence = new Evidence(shown)
