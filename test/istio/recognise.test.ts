@@ -265,6 +265,18 @@ describe('what does not fit is named', () => {
     expect(recogniseIstio([{ family: 4, tables: [{ name: 'nat', chains }] }])).toMatchObject({ missing: [], foreign: [], args: ['-i', '*'], mode: null })
   })
 
+  it('hundreds of rules in no order are no matter either', () => {
+    const some = (count: number, rule: (i: number) => string): string[] => Array.from({ length: count }, (_, i) => rule((i * 7919) % 400))
+    const lines = [
+      ...some(250, (i) => `-A PREROUTING -d 10.0.${i % 200}.0/24 -i eth${i % 40} -j ISTIO_REDIRECT`), ...some(250, (i) => `-A ISTIO_OUTPUT ! -d 127.0.0.1/32 -o lo -m owner --uid-owner ${i} -j ISTIO_IN_REDIRECT`),
+      ...some(250, (i) => `-A ISTIO_OUTPUT -m owner --uid-owner ${399 - i} -j RETURN`), ...some(200, (i) => `-A ISTIO_OUTPUT -d 10.0.${(i * 31) % 200}.0/24 -j ISTIO_REDIRECT`),
+    ]
+    const ruleset = loaded(`*nat\n:PREROUTING ACCEPT\n:OUTPUT ACCEPT\n:ISTIO_OUTPUT -\n${lines.join('\n')}\n-A OUTPUT -j ISTIO_OUTPUT\nCOMMIT`, 4)
+    const start = performance.now()
+    recogniseIstio([ruleset])
+    expect(performance.now() - start).toBeLessThan(10_000)
+  })
+
   it('tens of thousands of rules are no matter', () => {
     const many = Array.from({ length: 60_000 }, (_, i) => `-A KUBE-X -d 10.${i >> 16}.${(i >> 8) & 255}.${i & 255}/32 -j RETURN`).join('\n')
     const istio = printSave(madeRules('1.22.0', ['-i', '*', '-b', '*']), 'plain').replace(/^\*nat\n/, '*nat\n:KUBE-X -\n').replace('COMMIT', `${many}\nCOMMIT`)

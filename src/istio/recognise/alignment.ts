@@ -10,9 +10,20 @@ export interface Alignment {
 
 const ALIKE: Alignment = { missing: [], foreign: [], moved: [] }
 
+const areAlike = (wanted: readonly string[], found: readonly string[]): boolean => wanted.length === found.length && wanted.every((each, i) => each === found[i])
+
+/** How many differ at least, whatever their order: what is in one list only. */
+export function leastApart(wanted: readonly string[], found: readonly string[]): number {
+  if (areAlike(wanted, found)) return 0
+  const counts = new Map<string, number>()
+  for (const each of wanted) counts.set(each, (counts.get(each) ?? 0) + 1)
+  for (const each of found) counts.set(each, (counts.get(each) ?? 0) - 1)
+  return [...counts.values()].reduce((sum, count) => sum + Math.abs(count), 0)
+}
+
 /** Lays what should be there beside what is there, keeping as much as can be in order. */
 export function align(wanted: readonly string[], found: readonly string[]): Alignment {
-  if (wanted.length === found.length && wanted.every((each, i) => each === found[i])) return ALIKE
+  if (areAlike(wanted, found)) return ALIKE
   const kept = inOrder(common(wanted, new Set(found)), common(found, new Set(wanted)), wanted, found)
   const missing = places(wanted).filter((i) => !kept.wanted.has(i))
   const foreign = places(found).filter((i) => !kept.found.has(i))

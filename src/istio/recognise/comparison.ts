@@ -2,7 +2,7 @@ import { parseSaveLine } from '../../../grammar/parse.ts'
 import type { Family } from '../../net/address.ts'
 import { printRule } from '../../ruleset/print.ts'
 import { readRule } from '../../ruleset/readRule.ts'
-import { align } from './alignment.ts'
+import { align, leastApart } from './alignment.ts'
 import type { Alignment } from './alignment.ts'
 import type { MadeChain } from './makings.ts'
 import { isPlain, ruleKey } from './ruleKey.ts'
@@ -33,26 +33,24 @@ export class Comparison {
     return this.pairs(chains).reduce((sum, { made, shown }) => sum + Math.abs((made?.specs.length ?? 0) - (shown?.rules.length ?? 0)), this.floor)
   }
 
-  /** How many rules are missing, too many or out of order; counted no further than beyond `most`. */
+  /** How many rules are missing, too many or out of order; where it is more than `most`, no more than that is known of it. */
   distance(chains: readonly MadeChain[], most: number): number {
-    let distance = this.floor
-    for (const pair of this.pairs(chains)) {
-      if (distance > most) return distance
-      const { missing, foreign, moved } = this.difference(pair)
-      distance += missing.length + foreign.length + moved.length
-    }
-    return distance
+    const pairs = this.pairs(chains).map(({ made, shown }) => ({ wanted: this.keys(made, shown), found: shown?.keys ?? [] }))
+    const least = pairs.reduce((sum, { wanted, found }) => sum + leastApart(wanted, found), this.floor)
+    if (least > most) return least
+    return pairs.map(({ wanted, found }) => align(wanted, found)).reduce((sum, { missing, foreign, moved }) => sum + missing.length + foreign.length + moved.length, this.floor)
   }
 
   differences(chains: readonly MadeChain[]): ChainDifference[] {
     return this.pairs(chains).map((pair) => this.difference(pair))
   }
 
-  /** How many rules of Istio's own chains are as generated. */
-  likeness(chains: readonly MadeChain[]): { readonly shown: number; readonly made: number; readonly both: number } {
+  /** At least half of what stands in Istio's chains is as generated, and half of what is generated for them stands there. */
+  isLike(chains: readonly MadeChain[]): boolean {
     const own = this.differences(chains).filter(({ made, shown }) => isIstioChain(made?.name ?? shown?.name ?? ''))
     const sum = (count: (each: ChainDifference) => number): number => own.reduce((total, each) => total + count(each), 0)
-    return { shown: sum(({ shown }) => shown?.rules.length ?? 0), made: sum(({ made }) => made?.specs.length ?? 0), both: sum(({ made, missing }) => (made?.specs.length ?? 0) - missing.length) }
+    const both = sum(({ made, missing }) => (made?.specs.length ?? 0) - missing.length)
+    return both > 0 && 2 * both >= sum(({ shown }) => shown?.rules.length ?? 0) && 2 * both >= sum(({ made }) => made?.specs.length ?? 0)
   }
 
   /** A generated rule as iptables-save prints it. */

@@ -11,12 +11,20 @@ export interface Fit {
   readonly distance: number
 }
 
-/** What comes nearest to the dump: candidates in their versions, all by the same distance. */
+/** Of how many candidates something is left out, how often, and how many such things are tried at once. */
+const MOST_IMPROVED = 6
+const MOST_TRIES = 6
+const MOST_LESSENED = 24
+
+/** What comes nearest to the dump: candidates in their versions, all by the same distance; nothing where that is not near. */
 export function bestFits(candidates: readonly Candidate[], makings: Makings, comparison: Comparison): Fit[] {
   const found = nearest(candidates, makings, comparison)
+  const [first] = found
+  if (!first || !comparison.isLike(first.making.chains)) return []
+  if (first.distance === comparison.floor) return found
   // Rules that only a foreign one made look like an argument's: what would be missing then tells.
-  if ((found[0]?.distance ?? 0) === comparison.floor) return found
-  return nearest([...candidates, ...candidates.map((candidate) => improved(candidate, makings, comparison))], makings, comparison)
+  const likeliest = [...new Set([...found.map(({ making }) => making.candidate), ...candidates])].slice(0, MOST_IMPROVED)
+  return nearest([...candidates, ...likeliest.map((candidate) => improved(candidate, makings, comparison, MOST_TRIES))], makings, comparison)
 }
 
 /** Looks at the likeliest first: those whose chains are as long as the dump's. */
@@ -34,13 +42,13 @@ function nearest(candidates: readonly Candidate[], makings: Makings, comparison:
 }
 
 /** Leaves out, one by one, settings and items of which some rules are missing, as long as that brings the rules nearer or makes the pod plainer. */
-function improved(candidate: Candidate, makings: Makings, comparison: Comparison): Candidate {
+function improved(candidate: Candidate, makings: Makings, comparison: Comparison, tries: number): Candidate {
   const [fit] = nearest([candidate], makings, comparison)
   const wrong = fit ? lackingRules(fit, comparison) : []
-  if (!fit || wrong.length === 0) return candidate
-  const fits = nearest(lessened(candidate, wrong), makings, comparison)
+  if (!fit || wrong.length === 0 || tries === 0) return candidate
+  const fits = nearest(lessened(candidate, wrong).slice(0, MOST_LESSENED), makings, comparison)
   const better = fits.find((each) => each.distance < fit.distance || (each.distance === fit.distance && plainness(each) < plainness(fit)))
-  return better ? improved(better.making.candidate, makings, comparison) : candidate
+  return better ? improved(better.making.candidate, makings, comparison, tries - 1) : candidate
 }
 
 const plainness = ({ making: { candidate, versions } }: Fit): number => Math.min(...versions.map((version) => oddity(candidate, version)))

@@ -10,11 +10,14 @@ import { isIstioChain } from './shownRules.ts'
 /** Settings by their names; those without a value were not seen. */
 export type Proposed = Partial<Record<SettingKey, string | null>>
 
+/** Rules in many different orders could be meant in more ways than anyone has time for; the likeliest come first. */
+const MOST_CANDIDATES = 24
+
 /** Arguments of istio-iptables that may have made the rules: the generator will tell whether they did. */
 export function proposeSidecar(evidence: Evidence): Candidate[] {
   const ipv6 = [...evidence.shown.chains.values()].some(({ family, name }) => family === 6 && isIstioChain(name))
   const parts = [[switchSettings(evidence)], portSettings(evidence), ownerSettings(evidence), inboundSettings(evidence), outboundSettings(evidence), dnsSettings(evidence)]
-  const all = parts.reduce<readonly Proposed[]>((some, part) => some.flatMap((one) => part.map((other) => ({ ...one, ...other }))), [{}])
+  const all = parts.reduce<readonly Proposed[]>((some, part) => some.flatMap((one) => part.map((other) => ({ ...one, ...other }))).slice(0, MOST_CANDIDATES), [{}])
   return all.map((proposed) => ({ maker: 'sidecar', ipv6, settings: given(proposed) }))
 }
 

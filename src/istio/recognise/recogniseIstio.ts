@@ -4,7 +4,6 @@ import { Comparison } from './comparison.ts'
 import type { ChainDifference } from './comparison.ts'
 import { Evidence } from './evidence.ts'
 import { bestFits } from './fits.ts'
-import type { Fit } from './fits.ts'
 import { Makings } from './makings.ts'
 import { plainest } from './plainest.ts'
 import type { Way } from './plainest.ts'
@@ -16,7 +15,7 @@ import type { ShownChain } from './shownRules.ts'
 import { versionRanges } from './versionRanges.ts'
 
 /** No mesh makes nearly as many; beyond it, comparing would take too long. */
-const MOST_RULES = 2000
+const MOST_RULES = 1000
 
 /** The Istio versions, mode and settings that make the rules shown, found by making them; null where they are not Istio's. */
 export function recogniseIstio(rulesets: readonly Ruleset[]): Recognised | null {
@@ -26,7 +25,6 @@ export function recogniseIstio(rulesets: readonly Ruleset[]): Recognised | null 
   const comparison = new Comparison(shown)
   const makings = new Makings(shown)
   const fits = bestFits(candidatesFor(shown), makings, comparison)
-  if (!fits[0] || !isLike(fits[0], comparison)) return null
   const [first, ...others] = plainest(fits, makings, comparison).map((way) => explained(way, shown, makings, comparison))
   return first ? { mesh: 'Istio', ...first, ipv6: handlesV6(shown), tables: shown.tables.map(({ family, table }) => ({ family, table })), alternatives: others } : null
 }
@@ -38,12 +36,6 @@ function candidatesFor(shown: ShownRules): readonly Candidate[] {
   const evidence = new Evidence(shown)
   const ambient = proposeAmbient(evidence)
   return ambient.length > 0 ? ambient : proposeSidecar(evidence)
-}
-
-/** At least half of what stands in Istio's chains, and half of what Istio would put there. */
-function isLike({ making }: Fit, comparison: Comparison): boolean {
-  const { shown, made, both } = comparison.likeness(making.chains)
-  return both > 0 && 2 * both >= shown && 2 * both >= made
 }
 
 function explained(way: Way, shown: ShownRules, makings: Makings, comparison: Comparison): Explained {
