@@ -4,7 +4,7 @@ import { ANNOTATED_SETTINGS, STATUS_PORT } from './injection/annotatedSettings.t
 import type { AnnotatedSetting } from './injection/annotatedSettings.ts'
 import { injectedExclusions, pluginExclusions } from './injection/excludedInboundPorts.ts'
 import { metadataOf, proxyConfig } from './injection/proxyMetadata.ts'
-import { parseBool } from './parseFlags.ts'
+import { parseBool } from './parseBool.ts'
 import { at } from './reading/plain.ts'
 import { resolveVersion } from './version.ts'
 import type { Version } from './version.ts'

@@ -2,6 +2,7 @@ import type { Family } from '../net/address.ts'
 import type { Because } from '../netfilter/ruleset.ts'
 import type { TableName } from '../netfilter/table.ts'
 import { TABLES } from '../netfilter/table.ts'
+import { createdChains } from './createdChains.ts'
 import type { Generated } from './generate.ts'
 import type { Command } from './ruleList.ts'
 
@@ -25,8 +26,8 @@ export interface EffectiveRules {
   readonly routes: readonly string[]
 }
 
-/** Carries the commands out: appended rules in order, inserted ones at their position. */
-export function apply({ family, commands, chains, routes }: Generated): EffectiveRules {
+/** Carries the commands out: appended rules in order, inserted ones at their position; by table and chain. */
+export function carriedOut(commands: readonly Command[]): Command[][] {
   const byChain = new Map<string, Command[]>()
   for (const command of commands) {
     const key = `${command.table} ${command.chain}`
@@ -35,7 +36,13 @@ export function apply({ family, commands, chains, routes }: Generated): Effectiv
     if (command.command === 'append') rules.push(command)
     else rules.splice(command.position - 1, 0, command)
   }
-  const all = [...byChain.values()].flat()
+  return [...byChain.values()]
+}
+
+/** The rules as they stand after all commands ran. */
+export function apply({ family, commands, routes }: Generated): EffectiveRules {
+  const all = carriedOut(commands).flat()
+  const chains = createdChains(commands)
   const touched = TABLES.filter((table) => all.some((command) => command.table === table))
   const tables = touched.map((table) => ({
     table,

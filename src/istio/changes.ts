@@ -82,14 +82,25 @@ export function isWithin(version: Version, since: string, until: string | undefi
   return compareVersions(version, bound(since)) >= 0 && (until === undefined || compareVersions(version, bound(until)) < 0)
 }
 
+const behaviours = new WeakMap<Version, Behaviour>()
+
 export function behaviourOf(version: Version): Behaviour {
+  const behaviour = behaviours.get(version) ?? behaviourAt(version)
+  behaviours.set(version, behaviour)
+  return behaviour
+}
+
+function behaviourAt(version: Version): Behaviour {
   const rows: readonly Change[] = CHANGES
   const held = new Set(rows.filter((row) => isWithin(version, row.since, row.until)).map((row) => row.id))
   return { version, has: (id) => held.has(id) }
 }
 
+const bounds = new Map<string, Version>()
+
 function bound(text: string): Version {
-  const version = parseVersion(text)
+  const version = bounds.get(text) ?? parseVersion(text)
   if (!version) throw new Error(`${text} is no version`)
+  bounds.set(text, version)
   return version
 }

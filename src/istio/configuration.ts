@@ -8,6 +8,12 @@ export interface Given<T> {
   readonly from: string | null
 }
 
+/** What every setting has, by its key. */
+export interface SettingValues {
+  text(key: TextKey): Given<string>
+  on(key: SwitchKey): Given<boolean>
+}
+
 /** Outbound ranges, told apart by family (run.go separateV4V6). */
 export interface Ranges {
   readonly wildcard: boolean

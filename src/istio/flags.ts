@@ -96,3 +96,8 @@ export const FLAGS: readonly Flag[] = [
   { key: null, long: 'log_as_json', kind: 'switch', since: '1.4', initial: 'false', what: 'logging' },
   { key: null, long: 'vklog', kind: 'text', since: '1.4', initial: '', what: 'logging' },
 ]
+
+const initials = new Map(FLAGS.map(({ key, initial }) => [key, initial]))
+
+/** The value a setting has when nothing is said. */
+export const initialValue = (key: TextKey): string => initials.get(key) ?? ''

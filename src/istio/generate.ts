@@ -1,8 +1,6 @@
 import type { Family } from '../net/address.ts'
 import type { Behaviour } from './changes.ts'
 import type { IstioConfig } from './configuration.ts'
-import { createdChains } from './createdChains.ts'
-import type { CreatedChain } from './createdChains.ts'
 import { RuleList } from './ruleList.ts'
 import type { Command } from './ruleList.ts'
 import { closedV6 } from './sidecar/closedV6.ts'
@@ -22,7 +20,6 @@ import { tproxyMarks } from './sidecar/tproxy.ts'
 export interface Generated {
   readonly family: Family
   readonly commands: readonly Command[]
-  readonly chains: readonly CreatedChain[]
   readonly routes: readonly string[]
 }
 
@@ -33,7 +30,7 @@ export function generate(config: IstioConfig, behaviour: Behaviour, family: Fami
     if (family === 4 || config.ipv6.value) sidecar(section(config, behaviour, family, rules))
     else if (behaviour.has('v6-filter-closed')) closedV6(rules)
   }
-  return { family, commands: rules.commands, chains: createdChains(rules.commands), routes: makesNothing(config) ? [] : routes(config, behaviour, family) }
+  return { family, commands: rules.commands, routes: makesNothing(config) ? [] : routes(config, behaviour, family) }
 }
 
 const makesNothing = ({ on }: IstioConfig): boolean => on.skipRuleApply.value || on.cleanupOnly.value || on.nativeNftables.value

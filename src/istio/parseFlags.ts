@@ -2,6 +2,7 @@ import type { Diagnostic } from '../netfilter/diagnostic.ts'
 import { isWithin } from './changes.ts'
 import type { Flag } from './flags.ts'
 import { FLAGS } from './flags.ts'
+import { parseBool } from './parseBool.ts'
 import { printVersion } from './version.ts'
 import type { Version } from './version.ts'
 
@@ -113,10 +114,4 @@ function faultOf(flag: Flag, value: string): string | null {
     case 'duration': return /^(\d+(\.\d+)?(ns|us|µs|ms|s|m|h))+$|^0$/.test(value) ? null : 'it must be a time such as 5s'
     case 'text': return null
   }
-}
-
-/** What strconv.ParseBool takes. */
-export function parseBool(text: string): boolean | null {
-  if (['1', 't', 'T', 'TRUE', 'true', 'True'].includes(text)) return true
-  return ['0', 'f', 'F', 'FALSE', 'false', 'False'].includes(text) ? false : null
 }

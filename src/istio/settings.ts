@@ -1,15 +1,16 @@
-import type { Given } from './configuration.ts'
+import type { Given, SettingValues } from './configuration.ts'
 import type { Flag, SwitchKey, TextKey } from './flags.ts'
-import { FLAGS } from './flags.ts'
+import { initialValue } from './flags.ts'
 import { isWithin } from './changes.ts'
 import type { Behaviour } from './changes.ts'
-import { flagsOf, parseBool } from './parseFlags.ts'
+import { parseBool } from './parseBool.ts'
+import { flagsOf } from './parseFlags.ts'
 import type { GivenFlag } from './parseFlags.ts'
 
 export type Environment = Readonly<Record<string, string>>
 
 /** Every setting by its key, as text: a flag beats the environment, which beats the default. */
-export class Settings {
+export class Settings implements SettingValues {
   private readonly given: ReadonlyMap<string, Given<string>>
 
   constructor(flags: readonly GivenFlag[], env: Environment, behaviour: Behaviour) {
@@ -23,7 +24,7 @@ export class Settings {
   }
 
   text(key: TextKey): Given<string> {
-    return this.given.get(key) ?? { value: FLAGS.find((flag) => flag.key === key)?.initial ?? '', from: null }
+    return this.given.get(key) ?? { value: initialValue(key), from: null }
   }
 
   on(key: SwitchKey): Given<boolean> {

@@ -37,7 +37,8 @@ function knownOf(table: Table, chain: Chain): Known {
   if (chain.name === 'ISTIO_OUTPUT' && table.name === 'nat') return ISTIO_NAT_OUTPUT
   if (chain.name === 'ISTIO_INBOUND' && table.name === 'mangle') return ISTIO_MANGLE_INBOUND
   if (/^ISTIO_/.test(chain.name)) return [[/./, NONE]]
-  const jumps: Known = [[/-[jg] (?:ISTIO_|KUBE-|PROXY_INIT_)\S+$|-m addrtype --dst-type LOCAL -j DOCKER$/, NONE]]
+  // What goes from a built-in chain to ISTIO_REDIRECT is of virtual interfaces (-k), and names one.
+  const jumps: Known = [[/-[jg] (?:ISTIO_(?!REDIRECT$)|KUBE-|PROXY_INIT_)\S+$|-m addrtype --dst-type LOCAL -j DOCKER$/, NONE]]
   if (table.name !== 'mangle' || !table.chains.some(({ name }) => name.startsWith('ISTIO_'))) return jumps
   return chain.name === 'OUTPUT' ? [...MANGLE_OUTPUT, ...jumps] : chain.name === 'PREROUTING' ? [...MANGLE_PREROUTING, ...jumps] : jumps
 }

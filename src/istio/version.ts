@@ -47,6 +47,7 @@ const known = (version: Version, note: string | null): ResolvedVersion => ({ ver
 
 const FIRST: Version = { major: 1, minor: 4, patch: 0 }
 
-const RELEASES: readonly Version[] = KNOWN_RELEASES.map((name) => parseVersion(name) ?? FIRST)
+/** The same, in order. */
+export const RELEASES: readonly Version[] = KNOWN_RELEASES.map((name) => parseVersion(name) ?? FIRST)
 
 const LATEST: Version = RELEASES.at(-1) ?? FIRST

@@ -1,15 +1,18 @@
 import { printAddress } from '../net/address.ts'
 import type { Diagnostic } from '../netfilter/diagnostic.ts'
+import type { Recognised } from '../istio/recognise/recognised.ts'
 import type { Trace, TracedOutcome } from '../world/traceConnection.ts'
 import { packetPaths } from './packetPaths.ts'
+import { recognisedJson } from './recognisedJson.ts'
 
 /** `chainwalk.trace@1`: the stable result of a trace, ready for JSON.stringify. */
-export function traceJson(trace: Trace, diagnostics: readonly Diagnostic[]): Record<string, unknown> {
+export function traceJson(trace: Trace, diagnostics: readonly Diagnostic[], recognised: Recognised | null = null): Record<string, unknown> {
   const { origin, proto, src, sport, dst, dport, uid, gid } = trace.connection
   return {
     schema: 'chainwalk/trace@1',
     connection: { origin, proto, src: src && printAddress(src), sport, dst: printAddress(dst), dport, ...(origin === 'local' && { uid, gid }) },
     mode: trace.profile.mode,
+    recognised: recognised && recognisedJson(recognised),
     outcomes: trace.outcomes.map(outcomeJson),
     diagnostics: diagnostics.map(diagnosticJson),
   }

@@ -3,22 +3,24 @@ import { Protocol, protocolName } from '../net/protocol.ts'
 import { describeTcpFlags, TcpFlag } from '../net/tcpFlags.ts'
 import type { RulePlace, TraceEvent, TraceStep } from '../netfilter/traceEvent.ts'
 import type { Skb } from '../netfilter/skb.ts'
+import type { Recognised } from '../istio/recognise/recognised.ts'
 import { printRule } from '../ruleset/print.ts'
 import type { Trace, TracedOutcome } from '../world/traceConnection.ts'
 import { answerLine } from './answerLine.ts'
 import { explanation } from './explanation.ts'
 import { printable } from './printable.ts'
+import { misfitLines, recognisedLines } from './recognisedText.ts'
 import { scopeLine } from './scopeLine.ts'
 
 /** How much of a trace is shown: the answer with what matched; also the misses of the first packets; every packet and step. */
 export type Detail = 'minimal' | 'text' | 'full'
 
-/** A trace for people: the answer first, then the steps, then why, what to do, and what was assumed. */
-export function traceText(trace: Trace, detail: Detail): string {
+/** A trace for people: the answer first, then whose rules these are, the steps, why, what to do, and what was assumed. */
+export function traceText(trace: Trace, detail: Detail, recognised: Recognised | null = null): string {
   const many = trace.outcomes.length > 1
   const parts = trace.outcomes.map((traced, i) => {
     const head = many ? [`outcome ${i + 1} of ${trace.outcomes.length}${chance(traced)}`] : []
-    return [...head, ...outcomeText(trace, traced, detail)].join('\n')
+    return [...head, ...outcomeText(trace, traced, detail, i === 0 && detail !== 'minimal' ? recognised : null)].join('\n')
   })
   if (!trace.complete) parts.push('There are more ways than can be followed; those shown are not all.')
   return `${parts.join('\n\n')}\n`
@@ -26,8 +28,8 @@ export function traceText(trace: Trace, detail: Detail): string {
 
 const chance = ({ outcome }: TracedOutcome): string => (outcome.probability === null ? '' : ` (probability ${Number(outcome.probability.toFixed(4))})`)
 
-function outcomeText(trace: Trace, traced: TracedOutcome, detail: Detail): string[] {
-  const lines = [answerLine(trace, traced), '', ...stepLines(traced.events, detail)]
+function outcomeText(trace: Trace, traced: TracedOutcome, detail: Detail, recognised: Recognised | null): string[] {
+  const lines = [answerLine(trace, traced), ...(recognised ? recognisedLines(recognised) : []), '', ...stepLines(traced.events, detail)]
   if (detail === 'minimal') return lines
   const scope = scopeLine(traced.events)
   const why = explanation(trace, traced)
@@ -35,6 +37,7 @@ function outcomeText(trace: Trace, traced: TracedOutcome, detail: Detail): strin
     ...lines,
     ...(scope === null ? [] : ['', scope]),
     ...(why.length > 0 ? ['', ...why] : []),
+    ...(recognised ? misfitLines(recognised) : []),
     ...section('Assumed:', traced.outcome.assumptions.map(({ code, message }) => `${code}: ${printable(message)}`)),
   ]
 }

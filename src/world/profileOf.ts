@@ -4,6 +4,8 @@ import type { HostFacts } from '../host/hostFacts.ts'
 import type { Listener } from '../host/netns.ts'
 import type { Connection } from './connection.ts'
 import type { MeshProfile } from '../proxy/meshProfile.ts'
+import type { Recognised } from '../istio/recognise/recognised.ts'
+import { releasesThatFit } from '../istio/recognise/releasesThatFit.ts'
 import { resolveVersion } from '../istio/version.ts'
 import { profileAtVersion } from '../proxy/profileAtVersion.ts'
 import { detectProfile } from './detectProfile.ts'
@@ -23,17 +25,28 @@ export function profileOf({ state, facts, given, connection }: Question): KnownP
   if (detected.mode === 'AMBIENT') return withTunnel(detected, facts, connection)
   if (detected.mode === null) return { profile: detected, assumptions: [] }
   if (detected.mesh !== null && detected.mesh !== 'Istio') return { profile: detected, assumptions: [otherMesh(detected.mesh)] }
-  if (given.istioVersion === null) return { profile: detected, assumptions: [NEWER] }
+  if (given.istioVersion === null) return { profile: detected, assumptions: newer(detected, given.recognised ?? null) }
   const version = resolveVersion(given.istioVersion)?.version
   if (!version) return { profile: detected, assumptions: [NEWER] }
   const profile = profileAtVersion(detected, version)
   return { profile, assumptions: profile.inbound.to === 'localhost' ? [SERVICE_PORT] : [] }
 }
 
-const NEWER: Assumption = {
-  code: 'assume-istio-version',
-  message: 'the proxy is of Istio 1.10 or newer; up to 1.9 the app behind a Service port is dialled as 127.0.0.1 and sees 127.0.0.1 (--istio VERSION tells it)',
+const UP_TO_NINE = 'up to 1.9 the app behind a Service port is dialled as 127.0.0.1 and sees 127.0.0.1 (--istio VERSION tells it)'
+
+const NEWER: Assumption = { code: 'assume-istio-version', message: `the proxy is of Istio 1.10 or newer; ${UP_TO_NINE}` }
+
+const NEWER_THAN_RULES: Assumption = { code: 'assume-istio-version', message: `the proxy is taken to be of Istio 1.10 or newer, though its rules are of an older one; ${UP_TO_NINE}` }
+
+/** The rules tell the version where they are as Istio makes them, and every version that makes them has this profile. */
+function newer(detected: MeshProfile, recognised: Recognised | null): Assumption[] {
+  const releases = recognised ? releasesThatFit(recognised) : []
+  const same = releases.filter((release) => sameProxy(profileAtVersion(detected, release), detected))
+  if (releases.length > 0 && same.length === releases.length) return []
+  return [releases.length > 0 && same.length === 0 ? NEWER_THAN_RULES : NEWER]
 }
+
+const sameProxy = (one: MeshProfile, other: MeshProfile): boolean => one.inbound === other.inbound && one.refuses === other.refuses
 
 const otherMesh = (mesh: string): Assumption => ({ code: 'assume-mesh-dial', message: `the proxy of ${mesh} dials the app as its documentation says (docs/meshes.md); this was not compared with a running one` })
 

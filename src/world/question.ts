@@ -1,6 +1,7 @@
 import type { Address } from '../net/address.ts'
 import type { HostFacts } from '../host/hostFacts.ts'
 import type { RuleState } from '../host/ruleState.ts'
+import type { Recognised } from '../istio/recognise/recognised.ts'
 import type { Connection } from './connection.ts'
 
 /** What the user says besides the transcript. */
@@ -9,6 +10,8 @@ export interface Given {
   readonly podAddresses: readonly Address[]
   /** The Istio version, "1.11.3"; null when it is not said. */
   readonly istioVersion: string | null
+  /** Whose rules these are, where that was looked into. */
+  readonly recognised?: Recognised | null
 }
 
 /** A connection, and all that is known of the namespace it is asked about. */

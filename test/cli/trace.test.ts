@@ -17,7 +17,7 @@ const traced = (args: readonly string[], input = '') => {
 describe('trace --json', () => {
   it('has the stable shape', () => {
     const result = traced([REDIRECT, ...FROM_OUTSIDE])
-    expect(Object.keys(result)).toEqual(['schema', 'connection', 'mode', 'outcomes', 'diagnostics'])
+    expect(Object.keys(result)).toEqual(['schema', 'connection', 'mode', 'recognised', 'outcomes', 'diagnostics'])
     expect(result).toMatchObject({
       schema: 'chainwalk/trace@1',
       connection: { origin: 'remote', proto: 'tcp', src: '10.20.0.78', sport: null, dst: '10.20.0.77', dport: 18080 },
@@ -54,6 +54,26 @@ describe('trace --json', () => {
     }
   })
 
+  it('says whose rules these are, and null of arguments and of rules that are not Istio\'s', () => {
+    expect(traced([...TPROXY, ...FROM_OUTSIDE]).recognised).toMatchObject({
+      mesh: 'Istio', mode: 'TPROXY', versions: [{ first: '1.11', last: '1.12' }], args: ['-m', 'TPROXY', '-i', '*', '-b', '*', '-d', '15090,15021,15020'], foreignRules: 0, missing: [], moved: [],
+      tables: [{ family: 4, table: 'mangle' }, { family: 4, table: 'nat' }],
+    })
+    expect(traced(['examples/arguments/init-container.json', ...FROM_OUTSIDE]).recognised).toBeNull()
+    expect(traced(['-', ...FROM_OUTSIDE], '*nat\n:PREROUTING ACCEPT [0:0]\n-A PREROUTING -p tcp -j REDIRECT --to-ports 15001\nCOMMIT\n').recognised).toBeNull()
+  })
+
+  it('takes the version from the rules where they tell it', () => {
+    const assumed = (args: readonly string[], input = ''): string[] =>
+      traced(args, input).outcomes[0].assumptions.filter(({ code }: { code: string }) => code === 'assume-istio-version').map(({ message }: { message: string }) => message)
+    const made = (version: string): string => chainwalk(['rules', '--istio', version, '--', '-i', '*', '-b', '*', '-d', '15020']).stdout
+    expect(assumed([...TPROXY, ...FROM_OUTSIDE])).toEqual([])
+    expect(assumed([REDIRECT, ...FROM_OUTSIDE])).toEqual([expect.stringMatching(/^the proxy is of Istio 1\.10 or newer/)])
+    expect(assumed(['-', ...FROM_OUTSIDE], made('1.30'))).toEqual([])
+    expect(assumed(['-', ...FROM_OUTSIDE], made('1.4'))).toEqual([expect.stringMatching(/^the proxy is taken to be of Istio 1\.10 or newer, though its rules are of an older one/)])
+    expect(assumed(['-', ...FROM_OUTSIDE], made('1.30').replace(/.*-d 127.0.0.1.32 -j RETURN\n/, ''))).toHaveLength(1)
+  })
+
   it('a ping is not intercepted', () => {
     expect(traced([REDIRECT, '--from', '10.20.0.78', '--to', '10.20.0.77', '--proto', 'icmp']).outcomes).toMatchObject([{ captured: false, envoyPort: null, result: 'connected' }])
   })
@@ -62,6 +82,28 @@ describe('trace --json', () => {
     const [outcome] = traced([REDIRECT, ...FROM_OUTSIDE, '--istio', '1.9']).outcomes
     expect(outcome).toMatchObject({ appSees: '127.0.0.1', envoyPort: 15006 })
     expect(outcome.assumptions.map(({ code }: { code: string }) => code)).toContain('assume-service-port')
+  })
+})
+
+describe('the line that says whose rules these are', () => {
+  const lines = (args: readonly string[], input = ''): string[] => chainwalk(['trace', ...args, ...FROM_OUTSIDE], input).stdout.split('\n')
+
+  it('stands under the answer, but not in the short form', () => {
+    expect(lines(TPROXY).slice(1, 4)).toEqual(["Istio 1.11-1.12, TPROXY, -i '*' -b '*' -d 15090,15021,15020", "  or Istio 1.13-1.17, TPROXY, -i '*' -b '*' -d 22,15090,15021,15020", ''])
+    expect(lines([...TPROXY, '--format', 'minimal']).join('\n')).not.toContain('Istio 1.')
+  })
+
+  it('counts what does not fit, which is listed below', () => {
+    const made = chainwalk(['rules', '--istio', '1.30', '--', '-i', '*', '-b', '*', '-d', '15020']).stdout
+    const edited = made.replace('-A ISTIO_OUTPUT -d 127.0.0.1/32 -j RETURN\n', '').replace(/(?=-A PREROUTING)/, '-A PREROUTING -s 203.0.113.9/32 -j ACCEPT\n')
+    const shown = lines(['-'], edited)
+    expect(shown[1]).toBe("Istio 1.25-1.31, REDIRECT, -i '*' -b '*' -d 15020; one rule is not from Istio; one rule of Istio is missing")
+    expect(shown).toContain('  nat PREROUTING rule 1  -A PREROUTING -s 203.0.113.9/32 -j ACCEPT  [<stdin>:10]')
+    expect(shown).toContain('  nat ISTIO_OUTPUT rule 8  -d 127.0.0.1/32 -j RETURN')
+  })
+
+  it('is missing where the rules are no mesh\'s', () => {
+    expect(lines(['-'], '*nat\n:PREROUTING ACCEPT [0:0]\n-A PREROUTING -p tcp -j REDIRECT --to-ports 15001\nCOMMIT\n')[1]).toBe('')
   })
 })
 

@@ -62,6 +62,13 @@ describe('interfaces a listing without -v leaves out', () => {
     expect(outcomes.some(({ outcome }) => outcome.assumptions.some(({ code }) => code === 'interfaces-unshown'))).toBe(true)
   })
 
+  it('are unknown of the rules of virtual interfaces, which name one', () => {
+    const { value } = istioRules({ version: '1.30.0', family: 4, args: ['-i', '*', '-b', '*', '-k', 'eth1'], podIps: ['10.20.0.77'] })
+    const restored = value && restoreInterfaces(read(listed(value.ruleset), 4)).value
+    const rules = restored?.tables[0]?.chains.find(({ name }) => name === 'PREROUTING')?.rules ?? []
+    expect(rules.map((rule) => [printRule(rule), rule.ip.interfaces])).toEqual([['-j ISTIO_REDIRECT', 'unshown'], ['-j RETURN', 'unshown'], ['-p tcp -j ISTIO_INBOUND', undefined]])
+  })
+
   it('are said to be missing, once a table', () => {
     const { value } = readTranscript([{ name: 'plain', text: PLAIN }])
     const [ruleset] = value.states[0]?.rulesets ?? []

@@ -4,6 +4,7 @@ import type { Connection } from '../../world/connection.ts'
 import type { Given } from '../../world/question.ts'
 import { traceConnection } from '../../world/traceConnection.ts'
 import type { Trace } from '../../world/traceConnection.ts'
+import type { Recognised } from '../../istio/recognise/recognised.ts'
 import { resolveVersion } from '../../istio/version.ts'
 import { traceJson } from '../../render/traceJson.ts'
 import { printable } from '../../render/printable.ts'
@@ -44,18 +45,25 @@ export async function trace(files: readonly string[], options: TraceOptions): Pr
   const format = formatOf(options)
   const scenario = files.length === 1 && /\.ya?ml$/.test(files[0] ?? '') ? readInput(files[0] ?? '') : null
   if (scenario && IS_SCENARIO.test(scenario.text)) return (await import('../traceScenario.ts')).traceScenario(scenario, format === 'json' ? 'json' : 'text')
-  const given: Given = { podAddresses: (options.podIp ?? []).map(podAddress), istioVersion: versionOf(options.istio) }
+  const asked: Given = { podAddresses: (options.podIp ?? []).map(podAddress), istioVersion: versionOf(options.istio) }
   const connections = options.connections === undefined ? null : connectionsIn(options.connections)
   const single = connections ? null : connectionFrom(options)
   const telling = options.redact === true ? (await import('../redactedTelling.ts')).redactedTelling() : AS_IT_IS
   const loaded = await loadRules(files, { ...(options.state !== undefined && { state: options.state }), ...(options.istio !== undefined && { istio: options.istio }), assume: assumptionsOf(options.assume ?? []) })
+  const given: Given = { ...asked, recognised: format === 'minimal' || format === 'xtables' ? null : await recognisedIn(loaded) }
   const rules = telling.rules(loaded, files)
   if (single && options.against !== undefined) return compared(rules, traced(rules, given, single), options.against, telling)
   if (single) return printOne(rules, given, single, format, telling)
   const known = withDialledPod(given, connections ?? [])
-  for (const connection of connections ?? []) process.stdout.write(`${JSON.stringify(telling.json(traceJson(traced(rules, known, connection), [])))}\n`)
+  for (const connection of connections ?? []) process.stdout.write(`${JSON.stringify(telling.json(traceJson(traced(rules, known, connection), [], given.recognised)))}\n`)
   telling.report(rules.diagnostics)
   return 0
+}
+
+/** Whose rules a dump shows; the generator is loaded only where a chain has a name of Istio's. Rules made of arguments need no guess. */
+async function recognisedIn({ state: { rulesets, dumps } }: LoadedRules): Promise<Recognised | null> {
+  const named = rulesets.some(({ tables }) => tables.some(({ chains }) => chains.some(({ name }) => name.startsWith('ISTIO_'))))
+  return named && dumps.length > 0 ? (await import('../../istio/recognise/recogniseIstio.ts')).recogniseIstio(rulesets) : null
 }
 
 /** Connections of one file are of one pod: where all from outside dial one address, it is the pod's for those made inside too. */
@@ -89,10 +97,10 @@ function compared(rules: LoadedRules, { outcomes }: Trace, file: string, telling
 function printOne(rules: LoadedRules, given: Given, connection: Connection, format: Format, telling: Telling): number {
   const result = traced(rules, given, connection)
   if (format === 'json') {
-    process.stdout.write(`${JSON.stringify(telling.json(traceJson(result, rules.diagnostics)))}\n`)
+    process.stdout.write(`${JSON.stringify(telling.json(traceJson(result, rules.diagnostics, given.recognised)))}\n`)
     return 0
   }
-  const text = format === 'xtables' ? result.outcomes.map(({ events }) => xtablesText(events)).join('\n') : traceText(result, format)
+  const text = format === 'xtables' ? result.outcomes.map(({ events }) => xtablesText(events)).join('\n') : traceText(result, format, given.recognised)
   const told = telling.text(text)
   telling.report(rules.diagnostics)
   process.stdout.write(told)

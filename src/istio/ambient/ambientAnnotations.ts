@@ -1,4 +1,4 @@
-import { parseBool } from '../parseFlags.ts'
+import { parseBool } from '../parseBool.ts'
 import type { AmbientConfig } from './ambientConfig.ts'
 
 /** What a pod's own annotations change (1.30.0 cni/pkg/nodeagent, PodLevelOverrides); a value that is no bool changes nothing. */

@@ -1,5 +1,5 @@
 import type { Behaviour } from '../changes.ts'
-import { parseBool } from '../parseFlags.ts'
+import { parseBool } from '../parseBool.ts'
 
 /** What istio-cni works from in ambient mode (cni/pkg/iptables/iptables.go IptablesConfig, PodLevelOverrides). */
 export interface AmbientConfig {

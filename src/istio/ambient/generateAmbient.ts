@@ -1,6 +1,5 @@
 import type { Family } from '../../net/address.ts'
 import type { Behaviour } from '../changes.ts'
-import { createdChains } from '../createdChains.ts'
 import type { Generated } from '../generate.ts'
 import { RuleList } from '../ruleList.ts'
 import type { AmbientConfig } from './ambientConfig.ts'
@@ -17,7 +16,7 @@ export function generateAmbient(config: AmbientConfig, behaviour: Behaviour, fam
     if (config.scope === 'host') hostRules(each)
     else podRules(each)
   }
-  return { family, commands: rules.commands, chains: createdChains(rules.commands), routes: handled && config.scope === 'pod' ? routes(family) : [] }
+  return { family, commands: rules.commands, routes: handled && config.scope === 'pod' ? routes(family) : [] }
 }
 
 function section(config: AmbientConfig, behaviour: Behaviour, family: Family, rules: RuleList): AmbientSection {
