@@ -30,8 +30,11 @@ export type Dice = (doubt: Unknown) => boolean
 export function sidecar(profile: MeshProfile, view: MeshView, accept: ProxyAccept, dice: Dice): ProxyAction {
   const plain = acceptedByProxy(profile, accept)
   if (plain.kind !== 'dials') return plain
-  return accept.port === profile.outboundPort ? outbound(view, accept, plain, dice) : { ...plain, cluster: inboundCluster(view, accept), request: arrived(view, accept) }
+  return accept.port === profile.outboundPort ? outbound(view, accept, plain, dice) : { ...plain, cluster: inboundCluster(view, accept), request: arrived(view, accept), ...(accept.request?.protocol === 'http' && { route: DEFAULT_ROUTE }) }
 }
+
+/** What istiod calls the routes of sidecars (route.go DefaultRouteName); those of a VirtualService without a name have none. */
+const DEFAULT_ROUTE = 'default'
 
 type Dialling = Extract<ProxyAction, { kind: 'dials' }>
 
@@ -55,11 +58,11 @@ function outbound(view: MeshView, accept: ProxyAccept, plain: Dialling, dice: Di
   const dialled = dialledService(view.services, originalAddress, originalPort)
   if (request?.protocol === 'http' && httpPort) {
     const named = request.authority === null ? null : (namedService(view.services, request.authority, originalPort) ?? (isAddressOf(dialled?.service, request.authority) ? dialled : null))
-    if (named) return toService(named, accept, plain, dice)
+    if (named) return toService(named, accept, { ...plain, route: DEFAULT_ROUTE }, dice)
     const external = requestedExternal(view.externals, request, originalPort)
-    if (external) return toExternal(external, view, accept, plain, dice)
+    if (external) return toExternal(external, view, accept, external.via ? plain : { ...plain, route: DEFAULT_ROUTE }, dice)
     // vhost block_all answers 502 (httproute.go).
-    return view.outboundTrafficPolicy === 'ALLOW_ANY' ? { ...plain, cluster: 'PassthroughCluster', request } : { kind: 'answers', status: 502, cluster: 'BlackHoleCluster', why: `no route of port ${originalPort} has the host ${request.authority ?? '-'}, and outboundTrafficPolicy is REGISTRY_ONLY` }
+    return view.outboundTrafficPolicy === 'ALLOW_ANY' ? { ...plain, cluster: 'PassthroughCluster', route: 'allow_any', request } : { kind: 'answers', status: 502, cluster: 'BlackHoleCluster', why: `no route of port ${originalPort} has the host ${request.authority ?? '-'}, and outboundTrafficPolicy is REGISTRY_ONLY` }
   }
   if (dialled) return toService(dialled, accept, plain, dice)
   const external = requestedExternal(view.externals, request, originalPort)
@@ -88,8 +91,8 @@ function toExternal(external: ExternalService, { services }: MeshView, accept: P
   const { via } = external
   const service = via && services.find(({ name, namespace }) => `${name}.${namespace}` === via.service)
   const port = service?.ports.find((each) => each.port === via?.port)
-  if (service && port) return toService({ service, port }, accept, plain, dice)
-  return straight(external, accept, plain, dice)
+  const action = service && port ? toService({ service, port }, accept, plain, dice) : straight(external, accept, plain, dice)
+  return via?.sni && action.kind === 'dials' && action.request ? { ...action, request: { ...action.request, sni: via.sni } } : action
 }
 
 function straight({ host, resolution, addresses }: ExternalService, { originalPort, request }: ProxyAccept, plain: Dialling, dice: Dice): ProxyAction {

@@ -13,6 +13,7 @@ export interface AccessLogEntry {
   readonly x_forwarded_for: string | null
   readonly requested_server_name: string | null
   readonly authority: string | null
+  readonly route_name: string | null
 }
 
 /** The entry of one hop. Who adds to X-Forwarded-For (use_remote_address) believes the address that dialled, others the last one in it. */
@@ -31,5 +32,6 @@ export function accessLogEntry({ action, peer, originalDestination, request, leg
     x_forwarded_for: told && told.forwardedFor.length > 0 ? told.forwardedFor.join(',') : null,
     requested_server_name: request?.sni ?? null,
     authority: request?.authority ?? null,
+    route_name: action.kind === 'dials' ? (action.route ?? null) : null,
   }
 }

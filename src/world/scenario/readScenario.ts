@@ -139,14 +139,13 @@ class ScenarioReader {
 
   private external(host: string, node: Node | null, outside: readonly OutsideHost[], services: readonly ScenarioService[]): ScenarioExternal {
     const fields = YamlFields.of(this.source, node, `external service ${host}`)
-    const names = fields?.texts('outside') ?? []
-    for (const each of names) if (!outside.some(({ name }) => name === each)) fields?.refuse(fields.node('outside'), `there is no host outside named ${JSON.stringify(each)}`)
+    const addresses = (fields?.texts('outside') ?? []).flatMap((each) => outside.find(({ name }) => name === each)?.address ?? parseAddress(each) ?? fields?.refuse(fields.node('outside'), `there is no host outside named ${JSON.stringify(each)}`) ?? [])
     const text = fields?.text('via') ?? null
     const [service, port] = splitPort(text ?? '')
     if (text !== null && !services.some(({ name, ports }) => name === service && ports.some((each) => each.port === port))) fields?.refuse(fields.node('via'), `${JSON.stringify(text)} is no Service's port (SERVICE.NAMESPACE:PORT)`)
     const read: ScenarioExternal = {
-      host, ports: (fields?.items('ports') ?? []).map((item) => this.externalPort(item, host)), resolution: fields?.choice('resolution', ['NONE', 'STATIC', 'DNS']) ?? 'DNS', outside: names,
-      via: text !== null && port !== null ? { service, port } : null,
+      host, ports: (fields?.items('ports') ?? []).map((item) => this.externalPort(item, host)), resolution: fields?.choice('resolution', ['NONE', 'STATIC', 'DNS']) ?? 'DNS', addresses,
+      via: text !== null && port !== null ? { service, port, sni: fields?.text('viaSni') ?? null } : null,
     }
     fields?.close()
     return read
@@ -154,7 +153,7 @@ class ScenarioReader {
 
   private externalPort(node: Node, of: string): ScenarioExternal['ports'][number] {
     const fields = YamlFields.of(this.source, node, `a port of external service ${of}`)
-    const read = { port: fields?.number('port', ...PORT) ?? missing(fields, 'port', 1), protocol: fields?.choice('protocol', ['http', 'tls']) ?? 'http' } as const
+    const read = { port: fields?.number('port', ...PORT) ?? missing(fields, 'port', 1), protocol: fields?.choice('protocol', ['http', 'tls', 'tcp']) ?? 'http' } as const
     fields?.close()
     return read
   }

@@ -70,11 +70,11 @@ export interface ScenarioService {
 /** A ServiceEntry. */
 export interface ScenarioExternal {
   readonly host: string
-  readonly ports: readonly { readonly port: number; readonly protocol: 'http' | 'tls' }[]
+  readonly ports: readonly { readonly port: number; readonly protocol: 'http' | 'tls' | 'tcp' }[]
   readonly resolution: 'NONE' | 'STATIC' | 'DNS'
-  /** Names of hosts outside. */
-  readonly outside: readonly string[]
-  readonly via: { readonly service: string; readonly port: number } | null
+  /** Where it is: of hosts outside, or given as they are. */
+  readonly addresses: readonly Address[]
+  readonly via: { readonly service: string; readonly port: number; readonly sni: string | null } | null
 }
 
 export interface ScenarioConnection {

@@ -21,9 +21,8 @@ import type { ScenarioHost } from './scenarioWalk.ts'
 export function scenarioHosts(scenario: Scenario): Read<readonly ScenarioHost[]> {
   const diagnostics: Diagnostic[] = []
   const services = scenario.services.map((service) => meshService(scenario, service))
-  const externals = scenario.externals.map(({ outside, ...external }) => ({ ...external, addresses: scenario.outside.filter(({ name }) => outside.includes(name)).map(({ address }) => address) }))
   const view = (own: ScenarioPod | null): MeshView => ({
-    services, externals, own: own ? [own.address] : [], forwardedFor: own?.forwardedFor ?? 'keep', outboundTrafficPolicy: scenario.outboundTrafficPolicy, release: resolveVersion(scenario.istio)?.version ?? NEWEST,
+    services, externals: scenario.externals, own: own ? [own.address] : [], forwardedFor: own?.forwardedFor ?? 'keep', outboundTrafficPolicy: scenario.outboundTrafficPolicy, release: resolveVersion(scenario.istio)?.version ?? NEWEST,
   })
   const host = (netns: Netns, profile: MeshProfile | null, own: ScenarioPod | null): ScenarioHost => ({ name: netns.name, fixed: compileNetns(netns), profile, view: view(own) })
   return {
