@@ -23,6 +23,8 @@ export type ProxyAction =
   | {
       readonly kind: 'dials'; readonly to: Address; readonly port: number; readonly bind: Address | null; readonly transparent: boolean; readonly mark: number; readonly why: string
       readonly cluster?: string
+      /** Seconds it waits for the answer to a request. */
+      readonly timeout?: number
       /** The name of the HTTP route; absent: none. */
       readonly route?: string
       /** What it says there in its turn; absent: the same. */

@@ -9,6 +9,8 @@ export interface ExternalService {
   /** NONE dials what the application dialled; DNS and STATIC one of `addresses`, whatever it dialled. */
   readonly resolution: 'NONE' | 'STATIC' | 'DNS'
   readonly addresses: readonly Address[]
+  /** Seconds a VirtualService gives its requests; null: as long as it takes. */
+  readonly timeout: number | null
   /** The egress gateway's Service ("istio-egressgateway.istio-system") by which sidecars go there, and the server name a DestinationRule gives. */
   readonly via: { readonly service: string; readonly port: number; readonly sni: string | null } | null
 }

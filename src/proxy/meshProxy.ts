@@ -95,12 +95,13 @@ function toExternal(external: ExternalService, { services }: MeshView, accept: P
   return via?.sni && action.kind === 'dials' && action.request ? { ...action, request: { ...action.request, sni: via.sni } } : action
 }
 
-function straight({ host, resolution, addresses }: ExternalService, { originalPort, request }: ProxyAccept, plain: Dialling, dice: Dice): ProxyAction {
+function straight({ host, resolution, addresses, timeout }: ExternalService, { originalPort, request }: ProxyAccept, plain: Dialling, dice: Dice): ProxyAction {
   const cluster = `outbound|${originalPort}||${host}`
-  if (resolution === 'NONE') return { ...plain, cluster, request, why: 'its ServiceEntry has resolution NONE: the address the application dialled' }
+  const limit = timeout !== null && request?.protocol === 'http' ? { timeout } : {}
+  if (resolution === 'NONE') return { ...plain, ...limit, cluster, request, why: 'its ServiceEntry has resolution NONE: the address the application dialled' }
   const endpoint = pick(addresses.map((address) => ({ address, transport: 'plain' })), cluster, dice)
   if (!endpoint) return { kind: 'answers', status: 503, cluster, why: `${host} has no addresses (UH)` }
-  return { ...plain, to: endpoint.address, cluster, request, why: `its ServiceEntry has resolution ${resolution}: whatever address the application dialled` }
+  return { ...plain, ...limit, to: endpoint.address, cluster, request, why: `its ServiceEntry has resolution ${resolution}: whatever address the application dialled` }
 }
 
 /** Between sidecars mutual TLS names the Service and port in SNI (BuildDNSSrvSubsetKey). */

@@ -22,12 +22,13 @@ const advice = (found: readonly Remedy[]): string[] =>
   found.length === 0 ? [] : [['What would let the application know the client (each tried here):', ...found.map(({ change, gives, price }) => `  ${printable(change)}: ${gives}; its price: ${price}`)].join('\n')]
 
 /** "app on httpbin sees 127.0.0.6 · X-Forwarded-For 10.0.0.93 · connected". */
-export function scenarioAnswer({ journal, result }: ScenarioOutcome): string {
+export function scenarioAnswer({ journal, result, delay }: ScenarioOutcome): string {
   const end = journal.receptions.find(({ accept }) => !isProxyProcess(accept.process))
   const refused = journal.hops.find(({ action }) => action.kind === 'answers' || action.kind === 'closes')
   const failed = journal.legs.find(({ dial, result: own }) => dial.from !== null && own !== 'connected')
   const parts = end ? [`${end.accept.process} on ${end.host} sees ${end.accept.peer}`] : ['no application is reached']
   if (end?.request?.protocol === 'http') parts.push(`X-Forwarded-For ${end.request.forwardedFor.join(', ') || '-'}`)
+  for (const { host, action } of journal.hops) if (action.kind === 'dials' && action.timeout !== undefined && delay > action.timeout) parts.push(`${host}'s proxy answers 504 after ${action.timeout} s`)
   if (!end && refused) parts.push(`${refused.host}'s proxy ${refused.action.kind === 'answers' ? `answers ${refused.action.status}` : 'closes the connection'}`)
   else if (!end && failed) parts.push(`${failed.host}'s own dial to ${printEndpoint(failed.dial.to, failed.dial.port)}: ${failed.result ?? 'timeout'}`)
   return printable([...parts, `the client's connection: ${result}`].join(' · '))
@@ -65,10 +66,10 @@ function storyLine(step: TraceStep, last: RulePlace | null): string | null {
 
 const ruleAt = ({ table, chain, number, rule }: RulePlace): string => printable(`${table} ${chain} rule ${number}: ${printRule(rule)}`)
 
-function logs({ journal }: ScenarioOutcome): string[] {
+function logs({ journal, delay }: ScenarioOutcome): string[] {
   if (journal.hops.length === 0) return []
   return ['', 'Access logs:', ...journal.hops.map((hop) => {
-    const entry = accessLogEntry(hop, journal.legs)
+    const entry = accessLogEntry(hop, journal.legs, delay)
     return printable(`  ${hop.host}: ${Object.entries(entry).map(([name, value]) => `${name}=${value ?? '-'}`).join(' ')}`)
   })]
 }
@@ -77,11 +78,11 @@ function logs({ journal }: ScenarioOutcome): string[] {
 export const scenarioJson = (scenario: Scenario, outcomes: readonly ScenarioOutcome[], found: readonly Remedy[]): Record<string, unknown> => ({
   schema: 'chainwalk/scenario@1',
   connection: { from: scenario.connection.from, to: printEndpoint(scenario.connection.to.address, scenario.connection.to.port), address: printAddress(scenario.connection.to.address) },
-  outcomes: outcomes.map(({ probability, result, journal }) => ({
+  outcomes: outcomes.map(({ probability, result, journal, delay }) => ({
     probability, result,
     accepts: journal.receptions.map(({ host, accept, end, request }) => ({ host, process: accept.process, port: accept.port, at: end, peer: accept.peer, originalDestination: accept.originalDestination, xForwardedFor: request?.protocol === 'http' ? request.forwardedFor : null })),
     dials: journal.legs.map(({ host, dial, local, result: own }) => ({ host, process: dial.process, to: printEndpoint(dial.to, dial.port), local, result: own ?? 'timeout' })),
-    accessLog: journal.hops.map((hop) => ({ host: hop.host, ...accessLogEntry(hop, journal.legs) })),
+    accessLog: journal.hops.map((hop) => ({ host: hop.host, ...accessLogEntry(hop, journal.legs, delay) })),
   })),
   remedies: found,
 })

@@ -16,14 +16,14 @@ export interface AccessLogEntry {
   readonly route_name: string | null
 }
 
-/** The entry of one hop. Who adds to X-Forwarded-For (use_remote_address) believes the address that dialled, others the last one in it. */
-export function accessLogEntry({ action, peer, originalDestination, request, leg }: Hop, legs: readonly Leg[]): AccessLogEntry {
+/** The entry of one hop. Who adds to X-Forwarded-For (use_remote_address) believes the address that dialled, others the last one in it. `delay`: seconds the application takes to answer. */
+export function accessLogEntry({ action, peer, originalDestination, request, leg }: Hop, legs: readonly Leg[], delay: number): AccessLogEntry {
   const dial = leg === null ? null : (legs[leg] ?? null)
   const told = action.kind === 'dials' ? (action.request ?? request) : request
   const appended = (told?.forwardedFor.length ?? 0) > (request?.forwardedFor.length ?? 0)
   const client = appended ? undefined : request?.forwardedFor.at(-1)
   return {
-    response_code: action.kind === 'answers' ? action.status : request?.protocol === 'http' && dial?.result === 'connected' ? 200 : request?.protocol === 'http' ? 503 : null,
+    response_code: action.kind === 'answers' ? action.status : action.kind === 'dials' && action.timeout !== undefined && dial !== null && delay > action.timeout ? 504 : request?.protocol === 'http' && dial?.result === 'connected' ? 200 : request?.protocol === 'http' ? 503 : null,
     upstream_host: dial && printEndpoint(dial.dial.to, dial.dial.port),
     upstream_cluster: 'cluster' in action ? (action.cluster ?? null) : null,
     upstream_local_address: dial?.result === 'connected' ? dial.local : null,

@@ -7,6 +7,8 @@ export interface KubeProxyView {
   /** The addresses of a Service's pods, and of those on this node. */
   endpoints(service: ScenarioService): { readonly all: readonly string[]; readonly local: readonly string[] }
   readonly podCidr: string | null
+  /** Rules of others in filter, which stand in front. */
+  readonly filter: readonly string[]
 }
 
 interface Entry {
@@ -22,7 +24,7 @@ interface Entry {
 export function kubeProxyRules(view: KubeProxyView): string {
   const entries = view.services.flatMap((service, i) => service.ports.map((port, j): Entry => ({ service, port, id: `${name(service)}${i}${j}`, ...view.endpoints(service) })))
   const nat = [...NAT, ...entries.flatMap(services), '-A KUBE-SERVICES -m addrtype --dst-type LOCAL -j KUBE-NODEPORTS', ...entries.flatMap((entry) => chains(entry, view.podCidr))]
-  return [table('nat', ['PREROUTING', 'INPUT', 'OUTPUT', 'POSTROUTING'], nat), table('filter', ['INPUT', 'FORWARD', 'OUTPUT'], [...FILTER, ...entries.flatMap(refusals)])].join('')
+  return [table('nat', ['PREROUTING', 'INPUT', 'OUTPUT', 'POSTROUTING'], nat), table('filter', ['INPUT', 'FORWARD', 'OUTPUT'], [...view.filter, ...FILTER, ...entries.flatMap(refusals)])].join('')
 }
 
 const name = ({ name: full }: ScenarioService): string => full.replace(/\..*/, '').replace(/[^a-z0-9]/gi, '').toUpperCase().slice(0, 12)

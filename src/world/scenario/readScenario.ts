@@ -64,9 +64,9 @@ class ScenarioReader {
   }
 
   private node(name: string, node: Node | null): ScenarioNode {
-    if (isScalar(node)) return { name, address: this.plainAddress(name, node), rules: null }
+    if (isScalar(node)) return { name, address: this.plainAddress(name, node), rules: null, filter: [] }
     const fields = YamlFields.of(this.source, node, `node ${name}`)
-    const read = { name, address: this.required(fields, 'address'), rules: this.rules(fields) }
+    const read = { name, address: this.required(fields, 'address'), rules: this.rules(fields), filter: this.filterRules(fields) }
     fields?.close()
     return read
   }
@@ -86,9 +86,9 @@ class ScenarioReader {
   }
 
   private outsideHost(name: string, node: Node | null): OutsideHost {
-    if (isScalar(node)) return { name, address: this.plainAddress(name, node), listens: [] }
+    if (isScalar(node)) return { name, address: this.plainAddress(name, node), listens: [], delay: 0 }
     const fields = YamlFields.of(this.source, node, `host ${name}`)
-    const read = { name, address: this.required(fields, 'address'), listens: (fields?.items('listens') ?? []).map((item) => this.socket(item, name)) }
+    const read = { name, address: this.required(fields, 'address'), listens: (fields?.items('listens') ?? []).map((item) => this.socket(item, name)), delay: fields?.number('delay', 0, 86400) ?? 0 }
     fields?.close()
     return read
   }
@@ -144,7 +144,7 @@ class ScenarioReader {
     const [service, port] = splitPort(text ?? '')
     if (text !== null && !services.some(({ name, ports }) => name === service && ports.some((each) => each.port === port))) fields?.refuse(fields.node('via'), `${JSON.stringify(text)} is no Service's port (SERVICE.NAMESPACE:PORT)`)
     const read: ScenarioExternal = {
-      host, ports: (fields?.items('ports') ?? []).map((item) => this.externalPort(item, host)), resolution: fields?.choice('resolution', ['NONE', 'STATIC', 'DNS']) ?? 'DNS', addresses,
+      host, ports: (fields?.items('ports') ?? []).map((item) => this.externalPort(item, host)), resolution: fields?.choice('resolution', ['NONE', 'STATIC', 'DNS']) ?? 'DNS', addresses, timeout: fields?.number('timeout', 0, 86400) ?? null,
       via: text !== null && port !== null ? { service, port, sni: fields?.text('viaSni') ?? null } : null,
     }
     fields?.close()
@@ -189,6 +189,12 @@ class ScenarioReader {
     const name = fields?.text('rules') ?? null
     if (name === null || name.includes('\n')) return name
     return this.readFile(name) ?? fields?.refuse(fields.node('rules'), `there is no file ${JSON.stringify(name)}`) ?? null
+  }
+
+  private filterRules(fields: YamlFields | null): readonly string[] {
+    const rules = fields?.texts('filter') ?? []
+    for (const rule of rules) if (!/^-A (?:INPUT|FORWARD|OUTPUT) /.test(rule)) fields?.refuse(fields.node('filter'), `${JSON.stringify(rule)} is no rule of filter (-A FORWARD …)`)
+    return rules
   }
 
   private required(fields: YamlFields | null, key: string): Address {

@@ -6,6 +6,8 @@ export interface OutsideHost {
   readonly name: string
   readonly address: Address
   readonly listens: readonly ScenarioSocket[]
+  /** Seconds its programs take to answer a request. */
+  readonly delay: number
 }
 
 export interface ScenarioNode {
@@ -13,6 +15,8 @@ export interface ScenarioNode {
   readonly address: Address
   /** A dump in place of the rules kube-proxy would make. */
   readonly rules: string | null
+  /** Rules of filter in front of kube-proxy's, as NetworkPolicies make them: "-A FORWARD -s 10.0.0.1/32 -j DROP". */
+  readonly filter: readonly string[]
 }
 
 /** A program of a pod that listens. */
@@ -74,6 +78,8 @@ export interface ScenarioExternal {
   readonly resolution: 'NONE' | 'STATIC' | 'DNS'
   /** Where it is: of hosts outside, or given as they are. */
   readonly addresses: readonly Address[]
+  /** Seconds a VirtualService gives its requests. */
+  readonly timeout: number | null
   readonly via: { readonly service: string; readonly port: number; readonly sni: string | null } | null
 }
 

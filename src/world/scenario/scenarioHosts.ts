@@ -78,9 +78,9 @@ function profileOfPod(scenario: Scenario, rulesets: readonly Ruleset[]): MeshPro
 
 function nodeRules(scenario: Scenario, node: ScenarioNode, diagnostics: Diagnostic[]): readonly Ruleset[] {
   if (node.rules !== null) return rulesOf(node.rules, `rules of ${node.name}`, diagnostics)
-  if (scenario.services.length === 0) return []
+  if (scenario.services.length === 0 && node.filter.length === 0) return []
   const text = kubeProxyRules({
-    services: scenario.services, podCidr: scenario.podCidr,
+    services: scenario.services, podCidr: scenario.podCidr, filter: node.filter,
     endpoints: ({ pods }) => {
       const behind = scenario.pods.filter(({ name }) => pods.includes(name))
       return { all: behind.map(({ address }) => printAddress(address)), local: behind.filter((pod) => pod.node === node.name).map(({ address }) => printAddress(address)) }

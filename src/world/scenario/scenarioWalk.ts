@@ -30,6 +30,8 @@ export interface ScenarioOutcome {
   readonly result: Result
   readonly journal: WalkJournal
   readonly events: readonly HostEvent[]
+  /** Seconds the application takes to answer a request. */
+  readonly delay: number
 }
 
 /** A host of a scenario, ready to walk. */
@@ -64,14 +66,14 @@ class ScenarioWalk {
     this.hosts = new Map(hosts.map((host) => [host.name, this.host(host, environment, dice)]))
   }
 
-  run(): Pick<ScenarioOutcome, 'result' | 'journal' | 'events'> {
+  run(): Omit<ScenarioOutcome, 'probability' | 'decisions'> {
     const { from, uid, to, http, sni } = this.scenario.connection
     const request = http ? { protocol: 'http' as const, authority: http.authority, sni, forwardedFor: http.forwardedFor } : { protocol: sni === null ? 'tcp' as const : 'tls' as const, authority: null, sni, forwardedFor: [] }
     this.hosts.get(from)?.dial({
       protocol: Protocol.tcp, to: to.address, port: to.port, bind: null, sport: null, transparent: false, mark: 0, uid, gid: uid, process: 'client', tcpFlags: null, length: null, request, from: null, parent: null,
     })
     this.journal.drain()
-    return { result: this.journal.loops ? 'loop' : (this.journal.legs[0]?.result ?? 'timeout'), journal: this.journal, events: this.events }
+    return { result: this.journal.loops ? 'loop' : (this.journal.legs[0]?.result ?? 'timeout'), journal: this.journal, events: this.events, delay: this.scenario.outside.find(({ name }) => name === this.journal.receptions.at(-1)?.host)?.delay ?? 0 }
   }
 
   private host({ name, fixed, profile, view }: ScenarioHost, environment: Environment, dice: Dice): Host {

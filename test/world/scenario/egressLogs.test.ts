@@ -68,7 +68,7 @@ describe('each Envoy logs what it was seen to log', () => {
     const [outcome, ...others] = walkScenario(scenario, scenarioHosts(scenario).value)
     expect(others).toEqual([])
     const hop = outcome?.journal.hops.find((each) => each.host === host) ?? expect.fail(`${host} has no hop: ${JSON.stringify(outcome?.journal.hops)}`)
-    const { response_code, ...entry } = accessLogEntry(hop, outcome?.journal.legs ?? [])
+    const { response_code, ...entry } = accessLogEntry(hop, outcome?.journal.legs ?? [], 0)
     expect([response_code, anyPorts(entry)]).toEqual([entry.authority === null ? null : 200, fields(line)])
   })
 })

@@ -29,7 +29,7 @@ const answers = (text: string): string[] => walked(text).map(scenarioAnswer)
 /** What the proxies of one outcome log; ephemeral ports as any. */
 function logged(outcome: ScenarioOutcome | undefined): Record<string, Partial<AccessLogEntry>> {
   const anyPort = (value: unknown): unknown => (typeof value === 'string' ? value.replace(/:3\d{4}$/, ':any') : value)
-  return Object.fromEntries((outcome?.journal.hops ?? []).map((hop) => [hop.host, Object.fromEntries(Object.entries(accessLogEntry(hop, outcome?.journal.legs ?? [])).map(([name, value]) => [name, anyPort(value)]))]))
+  return Object.fromEntries((outcome?.journal.hops ?? []).map((hop) => [hop.host, Object.fromEntries(Object.entries(accessLogEntry(hop, outcome?.journal.legs ?? [], outcome?.delay ?? 0)).map(([name, value]) => [name, anyPort(value)]))]))
 }
 
 const EAST_WEST = example('east-west')
@@ -112,6 +112,16 @@ describe('to hosts outside', () => {
     ['an address nobody has: no answer', edited(direct, ['35.169.55.235:80', '35.169.55.236:80'], ['REGISTRY_ONLY', 'ALLOW_ANY'], ['resolution: DNS', 'resolution: NONE']), 'no application is reached · sleep\'s own dial to 35.169.55.236:80: timeout · the client\'s connection: connected'],
   ])('%s', (_, text, answer) => {
     expect(answers(text)).toEqual([answer])
+  })
+  it('a VirtualService\'s timeout', () => {
+    const slow = edited(direct, ['listens: [80, 443]}', 'listens: [80, 443], delay: 5}'], ['resolution: DNS', 'resolution: DNS\n    timeout: 3'])
+    expect(answers(slow)).toEqual(['app on httpbin sees 10.80.2.26 · X-Forwarded-For - · sleep\'s proxy answers 504 after 3 s · the client\'s connection: connected'])
+    expect(logged(walked(slow)[0])).toMatchObject({ sleep: { response_code: 504, upstream_host: '35.169.55.235:80' } })
+  })
+  it('a NetworkPolicy that lets only the gateway out', () => {
+    const policy: readonly [string, string] = ['  node-a: 10.0.0.91', '  node-a:\n    address: 10.0.0.91\n    filter: ["-A FORWARD -s 10.80.2.26/32 ! -d 10.0.0.0/8 -j DROP"]']
+    expect(answers(edited(direct, policy))).toEqual(['no application is reached · sleep\'s own dial to 35.169.55.235:80: timeout · the client\'s connection: connected'])
+    expect(answers(edited(EGRESS, policy))).toEqual(['app on httpbin sees 10.80.2.30 · X-Forwarded-For 10.80.2.26 · the client\'s connection: connected'])
   })
   it('resolution DNS dials its own answer, whatever the application dialled', () => {
     const [outcome] = walked(edited(direct, ['to: 35.169.55.235:80', 'to: 192.0.2.1:80']))
