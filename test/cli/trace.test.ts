@@ -41,6 +41,10 @@ describe('trace --json', () => {
     expect(traced([...TPROXY, ...FROM_OUTSIDE])).toMatchObject({ mode: 'TPROXY', outcomes: [{ envoyPort: 15006, appSees: '10.20.0.78', reachesApp: true }] })
   })
 
+  it('the proxy\'s dial from the client\'s address takes another port than the client\'s', () => {
+    expect(traced([...TPROXY, '--from', '10.20.0.78:33204', '--to', '10.20.0.77:18080'])).toMatchObject({ outcomes: [{ appSees: '10.20.0.78', reachesApp: true }] })
+  })
+
   it('TPROXY with CONNMARK taken literally', () => {
     expect(traced([...TPROXY, ...FROM_OUTSIDE, '--assume', 'connmark-misprint=literal']).outcomes).toMatchObject([{ result: 'connected', reachesApp: false, upstreams: [{ port: 15006, to: '10.20.0.77:18080', result: 'timeout' }] }])
   })
