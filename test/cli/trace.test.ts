@@ -161,7 +161,7 @@ describe('bad input', () => {
 })
 
 describe('help and version', () => {
-  it.each([[[]], [['trace']], [['rules']], [['convert']], [['graph']], [['collect']]])('%j', (command) => {
+  it.each([[[]], [['trace']], [['rules']], [['convert']], [['graph']], [['explain-log']], [['collect']]])('%j', (command) => {
     expect(chainwalk([...command, '--help'])).toMatchObject({ status: 0, stderr: '' })
     expect(chainwalk([...command, '--version']).stdout).toMatch(/^\d+\.\d+\.\d+\n$/)
   })
