@@ -24,25 +24,26 @@ const RULES = {
   dice: rulesIn({ name: 'dice', text: '*nat\n:PREROUTING ACCEPT [0:0]\n:ISTIO_IN_REDIRECT - [0:0]\n-A PREROUTING -p tcp -m statistic --mode random --probability 0.5 -j ISTIO_IN_REDIRECT\n-A ISTIO_IN_REDIRECT -p tcp -j REDIRECT --to-ports 15006\nCOMMIT\n' }),
 } as const
 
-const line = (cluster: string, host: string, from: string, to: string, peer: string, code = '200 - via_upstream -'): string =>
-  `[2022-12-17T09:30:39.883Z] "GET / HTTP/1.1" ${code} "-" 0 60 0 0 "-" "curl" "id" "web" "${host}" ${cluster} ${from} ${to} ${peer} - default`
+/** `ends`: upstream local, downstream local and downstream remote address. */
+const line = (cluster: string, host: string, ends: string, code = '200 - via_upstream -'): string =>
+  `[2022-12-17T09:30:39.883Z] "GET / HTTP/1.1" ${code} "-" 0 60 0 0 "-" "curl" "id" "web" "${host}" ${cluster} ${ends} - default`
 
 const LINES = {
-  redirect: line('inbound|18080||', '10.20.0.77:18080', '127.0.0.6:44213', '10.20.0.77:18080', '10.20.0.78:33204'),
-  tproxy: line('inbound|18080||', '10.20.0.77:18080', '10.20.0.78:44213', '10.20.0.77:18080', '10.20.0.78:33204'),
-  localhost: line('inbound|18080||', '127.0.0.1:18080', '127.0.0.1:44213', '10.20.0.77:18080', '10.20.0.78:33204'),
-  unknownPort: line('InboundPassthroughClusterIpv4', '10.20.0.77:7777', '127.0.0.6:44213', '10.20.0.77:7777', '10.20.0.78:33204'),
-  excluded: line('inbound|15020||', '10.20.0.77:15020', '127.0.0.6:44213', '10.20.0.77:15020', '10.20.0.78:33204'),
-  denied: line('inbound|18080||', '-', '-', '10.20.0.77:18080', '10.20.0.78:33204', '403 - rbac_access_denied_matched_policy[none] -'),
-  behindGateway: line('inbound|18080||', '10.20.0.77:18080', '127.0.0.6:44213', '10.20.0.77:18080', '120.244.0.9:0'),
-  hidden: line('inbound|80||', '172.17.X.XXX:80', '127.0.0.6:42169', '172.17.X.XXX:80', '172.17.X.XXX:56160'),
-  hiddenPeer: line('inbound|80||', '10.20.0.77:80', '127.0.0.6:42169', '10.20.0.77:80', '172.17.X.XXX:56160'),
-  v6: line('inbound|80||', '[fd00::77]:80', '[::6]:42169', '[fd00::77]:80', '[fd00::78]:56160'),
-  outbound: line('outbound|80||web', '10.20.0.99:8080', '10.20.0.77:39574', '172.16.234.188:80', '10.20.0.77:55160'),
-  passthrough: line('PassthroughCluster', '151.101.65.67:443', '10.20.0.77:39574', '151.101.65.67:443', '10.20.0.77:55160'),
-  blackhole: line('BlackHoleCluster', '-', '-', '151.101.65.67:443', '10.20.0.77:55160', '0 UH - -'),
-  gateway: line('outbound|80||web', '10.20.0.99:8080', '10.20.0.77:39574', '10.20.0.77:8080', '10.0.0.93:5899'),
-  waypoint: line('inbound-vip|8000|http|web', 'envoy://connect_originate/10.244.3.101:8080', 'envoy://internal_client_address/', '10.0.81.76:8000', '10.244.2.106:53454'),
+  redirect: line('inbound|18080||', '10.20.0.77:18080', '127.0.0.6:44213 10.20.0.77:18080 10.20.0.78:33204'),
+  tproxy: line('inbound|18080||', '10.20.0.77:18080', '10.20.0.78:44213 10.20.0.77:18080 10.20.0.78:33204'),
+  localhost: line('inbound|18080||', '127.0.0.1:18080', '127.0.0.1:44213 10.20.0.77:18080 10.20.0.78:33204'),
+  unknownPort: line('InboundPassthroughClusterIpv4', '10.20.0.77:7777', '127.0.0.6:44213 10.20.0.77:7777 10.20.0.78:33204'),
+  excluded: line('inbound|15020||', '10.20.0.77:15020', '127.0.0.6:44213 10.20.0.77:15020 10.20.0.78:33204'),
+  denied: line('inbound|18080||', '-', '- 10.20.0.77:18080 10.20.0.78:33204', '403 - rbac_access_denied_matched_policy[none] -'),
+  behindGateway: line('inbound|18080||', '10.20.0.77:18080', '127.0.0.6:44213 10.20.0.77:18080 120.244.0.9:0'),
+  hidden: line('inbound|80||', '172.17.X.XXX:80', '127.0.0.6:42169 172.17.X.XXX:80 172.17.X.XXX:56160'),
+  hiddenPeer: line('inbound|80||', '10.20.0.77:80', '127.0.0.6:42169 10.20.0.77:80 172.17.X.XXX:56160'),
+  v6: line('inbound|80||', '[fd00::77]:80', '[::6]:42169 [fd00::77]:80 [fd00::78]:56160'),
+  outbound: line('outbound|80||web', '10.20.0.99:8080', '10.20.0.77:39574 172.16.234.188:80 10.20.0.77:55160'),
+  passthrough: line('PassthroughCluster', '151.101.65.67:443', '10.20.0.77:39574 151.101.65.67:443 10.20.0.77:55160'),
+  blackhole: line('BlackHoleCluster', '-', '- 151.101.65.67:443 10.20.0.77:55160', '0 UH - -'),
+  gateway: line('outbound|80||web', '10.20.0.99:8080', '10.20.0.77:39574 10.20.0.77:8080 10.0.0.93:5899'),
+  waypoint: line('inbound-vip|8000|http|web', 'envoy://connect_originate/10.244.3.101:8080', 'envoy://internal_client_address/ 10.0.81.76:8000 10.244.2.106:53454'),
 } as const
 
 function held(which: keyof typeof LINES, rules: keyof typeof RULES, istioVersion: string | null = null): ExplainedLine {
