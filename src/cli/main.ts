@@ -19,6 +19,7 @@ function program(): Command {
   addRules(chainwalk)
   addConvert(chainwalk)
   addGraph(chainwalk)
+  addExplainLog(chainwalk)
   addCollect(chainwalk)
   return chainwalk
 }
@@ -91,6 +92,18 @@ function addGraph(chainwalk: Command): void {
     .option('--state <n>', 'which state of the rules, when the input shows several')
     .option('--format <name>', 'mermaid', 'mermaid')
     .action(async (files: string[], options) => { await (await import('./commands/graph.ts')).graph(files, options) })
+}
+
+function addExplainLog(chainwalk: Command): void {
+  subcommand(chainwalk, 'explain-log')
+    .description('how each line of an Envoy access log came about: which path it took, and who saw which address')
+    .argument('<file...>', 'access logs in Istio\'s text or JSON format, with whatever stands round them; - is standard input')
+    .option('--rules <dump...>', 'the pod\'s rules, to hold each line against; exit 1 where one contradicts them')
+    .option('--state <n>', 'which state of the rules, when they show several')
+    .option('--istio <version>', 'the Istio version of the proxy: 1.11, 1.11.3, latest')
+    .option('--pod-ip <addr>', 'an address of the pod whose log it is; may be repeated', repeated)
+    .option('--json', 'one JSON object for the whole input')
+    .action(async (files: string[], options) => { exitCode = await (await import('./commands/explainLog.ts')).explainLog(files, options) })
 }
 
 function addCollect(chainwalk: Command): void {

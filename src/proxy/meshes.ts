@@ -21,8 +21,10 @@ export interface Mesh {
 }
 
 const V4_PASSTHROUGH = ipv4(0x7f000006)
-const FROM_127_0_0_6: InboundDial = { to: 'original', from: { kind: 'address', v4: V4_PASSTHROUGH, v6: parseAddress('::6') ?? V4_PASSTHROUGH } }
-const TO_LOCALHOST: InboundDial = { to: 'localhost', from: { kind: 'unbound' } }
+/** To the original destination, bound to 127.0.0.6 or ::6 (pilot/pkg/networking/core/listener_address.go). */
+export const FROM_127_0_0_6: InboundDial = { to: 'original', from: { kind: 'address', v4: V4_PASSTHROUGH, v6: parseAddress('::6') ?? V4_PASSTHROUGH } }
+/** To localhost, bound to nothing. */
+export const TO_LOCALHOST: InboundDial = { to: 'localhost', from: { kind: 'unbound' } }
 
 export const ISTIO: Mesh = {
   name: 'Istio', chains: /^ISTIO_/, inbound: { chain: /^ISTIO_IN_REDIRECT$/, port: 15006 }, outbound: { chain: /^ISTIO_REDIRECT$/, port: 15001 },

@@ -1,5 +1,6 @@
-import type { RulePlace, TraceEvent } from '../netfilter/traceEvent.ts'
+import type { TraceEvent } from '../netfilter/traceEvent.ts'
 import { isProxyProcess } from '../proxy/meshProfile.ts'
+import { decisiveRule } from '../world/decisiveRule.ts'
 import type { Outcome } from '../world/outcome.ts'
 import type { Trace, TracedOutcome } from '../world/traceConnection.ts'
 import { printable } from './printable.ts'
@@ -15,7 +16,7 @@ export function explanation(trace: Trace, { outcome, events }: TracedOutcome): s
 }
 
 function* reasons({ connection, profile }: Trace, outcome: Outcome, events: readonly TraceEvent[]): Generator<string> {
-  const decisive = lastMatch(events)
+  const decisive = decisiveRule(events)
   const place = decisive && `${decisive.table} ${printable(decisive.chain)} rule ${decisive.number}`
   if (connection.proto === 'icmp') yield 'The rules that capture ask for TCP (-p tcp); an echo request meets none of them.'
   else if (profile.mode === null && !outcome.captured) yield 'Nothing in these rules hands connections to a proxy: this namespace is not intercepted.'
@@ -40,14 +41,4 @@ function* remedies({ profile }: Trace, outcome: Outcome): Generator<string> {
   }
   if (outcome.result === 'loop') yield 'Run the proxy as the user and group that the rules name, or make the rules name the proxy\'s own.'
   if (outcome.result === 'refused' && !outcome.accepts.some(({ process }) => isProxyProcess(process)) && outcome.captured) yield 'Nothing listens where the rules send it: start the proxy first (holdApplicationUntilProxyStarts), or exclude the port.'
-}
-
-/** The last rule that decided anything about the first packet before it was delivered or left. */
-function lastMatch(events: readonly TraceEvent[]): RulePlace | null {
-  let found: RulePlace | null = null
-  for (const { step } of events) {
-    if (step.kind === 'packetEntered' && found !== null) break
-    if (step.kind === 'ruleMatched' && step.verdict !== 'CONTINUE' && !step.verdict.startsWith('JUMP')) found = step.place
-  }
-  return found
 }

@@ -3,7 +3,7 @@ import { describeTcpFlags } from '../net/tcpFlags.ts'
 import type { RulePlace, TraceStep } from '../netfilter/traceEvent.ts'
 import { isProxyProcess } from '../proxy/meshProfile.ts'
 import { printRule } from '../ruleset/print.ts'
-import { accessLogEntry } from '../world/scenario/accessLogEntry.ts'
+import { hopLog } from '../world/scenario/hopLog.ts'
 import type { Remedy } from '../world/scenario/remedies.ts'
 import type { Scenario } from '../world/scenario/scenario.ts'
 import type { HostEvent, ScenarioOutcome } from '../world/scenario/scenarioWalk.ts'
@@ -69,7 +69,7 @@ const ruleAt = ({ table, chain, number, rule }: RulePlace): string => printable(
 function logs({ journal, delay }: ScenarioOutcome): string[] {
   if (journal.hops.length === 0) return []
   return ['', 'Access logs:', ...journal.hops.map((hop) => {
-    const entry = accessLogEntry(hop, journal.legs, delay)
+    const entry = hopLog(hop, journal.legs, delay)
     return printable(`  ${hop.host}: ${Object.entries(entry).map(([name, value]) => `${name}=${value ?? '-'}`).join(' ')}`)
   })]
 }
@@ -82,7 +82,7 @@ export const scenarioJson = (scenario: Scenario, outcomes: readonly ScenarioOutc
     probability, result,
     accepts: journal.receptions.map(({ host, accept, end, request }) => ({ host, process: accept.process, port: accept.port, at: end, peer: accept.peer, originalDestination: accept.originalDestination, xForwardedFor: request?.protocol === 'http' ? request.forwardedFor : null })),
     dials: journal.legs.map(({ host, dial, local, result: own }) => ({ host, process: dial.process, to: printEndpoint(dial.to, dial.port), local, result: own ?? 'timeout' })),
-    accessLog: journal.hops.map((hop) => ({ host: hop.host, ...accessLogEntry(hop, journal.legs, delay) })),
+    accessLog: journal.hops.map((hop) => ({ host: hop.host, ...hopLog(hop, journal.legs, delay) })),
   })),
   remedies: found,
 })

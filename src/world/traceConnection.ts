@@ -54,14 +54,15 @@ interface WatchedWalk {
 
 function walkOnce(fixed: CompiledNetns, profile: MeshProfile, connection: Connection, choose: Choose): WatchedWalk {
   const events: TraceEvent[] = []
-  const walk = new ConnectionWalk(fixed, profile, environment(choose, connection.at), (event) => { events.push(event) }).run(connection)
+  const walk = new ConnectionWalk(fixed, profile, environment(choose, connection), (event) => { events.push(event) }).run(connection)
   return { walk, events }
 }
 
-/** Ephemeral ports are given out in order, so that a trace is the same every time; a handshake takes no time. */
-function environment(choose: Choose, now: number | null): Environment {
+/** Ephemeral ports are given out in order, so that a trace is the same every time, and never the client's own; a handshake takes no time. */
+function environment(choose: Choose, { at, sport }: Connection): Environment {
   let port = 33202
-  return { choose, now, freePort: () => (port += 2) }
+  const next = (): number => (port += 2)
+  return { choose, now: at, freePort: () => { const free = next(); return free === sport ? next() : free } }
 }
 
 function judge(walk: Walk, profile: MeshProfile, decisions: readonly Decision[], assumptions: readonly Assumption[]): Outcome {

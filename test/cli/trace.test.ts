@@ -41,6 +41,10 @@ describe('trace --json', () => {
     expect(traced([...TPROXY, ...FROM_OUTSIDE])).toMatchObject({ mode: 'TPROXY', outcomes: [{ envoyPort: 15006, appSees: '10.20.0.78', reachesApp: true }] })
   })
 
+  it('the proxy\'s dial from the client\'s address takes another port than the client\'s', () => {
+    expect(traced([...TPROXY, '--from', '10.20.0.78:33204', '--to', '10.20.0.77:18080'])).toMatchObject({ outcomes: [{ appSees: '10.20.0.78', reachesApp: true }] })
+  })
+
   it('TPROXY with CONNMARK taken literally', () => {
     expect(traced([...TPROXY, ...FROM_OUTSIDE, '--assume', 'connmark-misprint=literal']).outcomes).toMatchObject([{ result: 'connected', reachesApp: false, upstreams: [{ port: 15006, to: '10.20.0.77:18080', result: 'timeout' }] }])
   })
@@ -199,7 +203,7 @@ describe('bad input', () => {
 })
 
 describe('help and version', () => {
-  it.each([[[]], [['trace']], [['rules']], [['convert']], [['graph']], [['collect']]])('%j', (command) => {
+  it.each([[[]], [['trace']], [['rules']], [['convert']], [['graph']], [['explain-log']], [['collect']]])('%j', (command) => {
     expect(chainwalk([...command, '--help'])).toMatchObject({ status: 0, stderr: '' })
     expect(chainwalk([...command, '--version']).stdout).toMatch(/^\d+\.\d+\.\d+\n$/)
   })

@@ -1,11 +1,9 @@
-import { parseAddress, printAddress } from '../../net/address.ts'
-import type { Address } from '../../net/address.ts'
+import { printAddress } from '../../net/address.ts'
 import type { Connection } from '../../world/connection.ts'
 import type { Given } from '../../world/question.ts'
 import { traceConnection } from '../../world/traceConnection.ts'
 import type { Trace } from '../../world/traceConnection.ts'
 import type { Recognised } from '../../istio/recognise/recognised.ts'
-import { resolveVersion } from '../../istio/version.ts'
 import { traceJson } from '../../render/traceJson.ts'
 import { printable } from '../../render/printable.ts'
 import { traceText } from '../../render/traceText.ts'
@@ -14,6 +12,7 @@ import { readKernelTrace } from '../../host/kernelTrace.ts'
 import { againstKernel } from '../../world/againstKernel.ts'
 import { connectionFrom, connectionFromJson } from '../connectionOptions.ts'
 import type { ConnectionOptions } from '../connectionOptions.ts'
+import { istioVersion, podAddress } from '../given.ts'
 import { loadRules } from '../loadRules.ts'
 import type { LoadedRules } from '../loadRules.ts'
 import { readInput } from '../readInput.ts'
@@ -45,7 +44,7 @@ export async function trace(files: readonly string[], options: TraceOptions): Pr
   const format = formatOf(options)
   const scenario = files.length === 1 && /\.ya?ml$/.test(files[0] ?? '') ? readInput(files[0] ?? '') : null
   if (scenario && IS_SCENARIO.test(scenario.text)) return (await import('../traceScenario.ts')).traceScenario(scenario, format === 'json' ? 'json' : 'text')
-  const asked: Given = { podAddresses: (options.podIp ?? []).map(podAddress), istioVersion: versionOf(options.istio) }
+  const asked: Given = { podAddresses: (options.podIp ?? []).map(podAddress), istioVersion: istioVersion(options.istio) }
   const connections = options.connections === undefined ? null : connectionsIn(options.connections)
   const single = connections ? null : connectionFrom(options)
   const telling = options.redact === true ? (await import('../redactedTelling.ts')).redactedTelling() : AS_IT_IS
@@ -112,20 +111,6 @@ function formatOf({ format, json }: TraceOptions): Format {
   const found = FORMATS.find((each) => each === (format ?? 'text'))
   if (!found) throw new UsageError(`--format takes ${FORMATS.join(', ')}, not ${JSON.stringify(format)}`)
   return found
-}
-
-function podAddress(text: string): Address {
-  const address = parseAddress(text)
-  if (!address) throw new UsageError(`--pod-ip: ${JSON.stringify(text)} is no IP address`)
-  return address
-}
-
-function versionOf(text: string | undefined): string | null {
-  if (text === undefined) return null
-  const resolved = resolveVersion(text)
-  if (!resolved) throw new UsageError(`--istio: ${JSON.stringify(text)} is no Istio version known here (1.4 and newer, or latest)`)
-  if (resolved.note) process.stderr.write(`info ${resolved.note} [istio-version]\n`)
-  return resolved.name
 }
 
 function assumptionsOf(pairs: readonly string[]): Record<string, string> {

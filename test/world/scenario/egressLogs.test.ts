@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { accessLogEntry } from '../../../src/world/scenario/accessLogEntry.ts'
+import { hopLog } from '../../../src/world/scenario/hopLog.ts'
 import { readScenario } from '../../../src/world/scenario/readScenario.ts'
 import { scenarioHosts } from '../../../src/world/scenario/scenarioHosts.ts'
 import { walkScenario } from '../../../src/world/scenario/scenarioWalk.ts'
@@ -68,7 +68,7 @@ describe('each Envoy logs what it was seen to log', () => {
     const [outcome, ...others] = walkScenario(scenario, scenarioHosts(scenario).value)
     expect(others).toEqual([])
     const hop = outcome?.journal.hops.find((each) => each.host === host) ?? expect.fail(`${host} has no hop: ${JSON.stringify(outcome?.journal.hops)}`)
-    const { response_code, ...entry } = accessLogEntry(hop, outcome?.journal.legs ?? [], 0)
+    const { response_code, ...entry } = hopLog(hop, outcome?.journal.legs ?? [], 0)
     expect([response_code, anyPorts(entry)]).toEqual([entry.authority === null ? null : 200, fields(line)])
   })
 })

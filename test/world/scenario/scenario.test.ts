@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { scenarioAnswer, scenarioJson } from '../../../src/render/scenarioText.ts'
-import { accessLogEntry } from '../../../src/world/scenario/accessLogEntry.ts'
-import type { AccessLogEntry } from '../../../src/world/scenario/accessLogEntry.ts'
+import { hopLog } from '../../../src/world/scenario/hopLog.ts'
+import type { HopLog } from '../../../src/world/scenario/hopLog.ts'
 import { readScenario } from '../../../src/world/scenario/readScenario.ts'
 import { remedies } from '../../../src/world/scenario/remedies.ts'
 import type { Scenario } from '../../../src/world/scenario/scenario.ts'
@@ -27,9 +27,9 @@ const walked = (text: string): readonly ScenarioOutcome[] => { const scenario = 
 const answers = (text: string): string[] => walked(text).map(scenarioAnswer)
 
 /** What the proxies of one outcome log; ephemeral ports as any. */
-function logged(outcome: ScenarioOutcome | undefined): Record<string, Partial<AccessLogEntry>> {
+function logged(outcome: ScenarioOutcome | undefined): Record<string, Partial<HopLog>> {
   const anyPort = (value: unknown): unknown => (typeof value === 'string' ? value.replace(/:3\d{4}$/, ':any') : value)
-  return Object.fromEntries((outcome?.journal.hops ?? []).map((hop) => [hop.host, Object.fromEntries(Object.entries(accessLogEntry(hop, outcome?.journal.legs ?? [], outcome?.delay ?? 0)).map(([name, value]) => [name, anyPort(value)]))]))
+  return Object.fromEntries((outcome?.journal.hops ?? []).map((hop) => [hop.host, Object.fromEntries(Object.entries(hopLog(hop, outcome?.journal.legs ?? [], outcome?.delay ?? 0)).map(([name, value]) => [name, anyPort(value)]))]))
 }
 
 const EAST_WEST = example('east-west')

@@ -3,7 +3,7 @@ import { printEndpoint } from '../../net/address.ts'
 import type { Hop } from '../walkJournal.ts'
 
 /** What an Envoy logs of a connection (envoyproxy.io, access log usage); null prints as "-". Field names as in Istio's JSON format. */
-export interface AccessLogEntry {
+export interface HopLog {
   readonly response_code: number | null
   readonly upstream_host: string | null
   readonly upstream_cluster: string | null
@@ -17,7 +17,7 @@ export interface AccessLogEntry {
 }
 
 /** The entry of one hop. Who adds to X-Forwarded-For (use_remote_address) believes the address that dialled, others the last one in it. `delay`: seconds the application takes to answer. */
-export function accessLogEntry({ action, peer, originalDestination, request, leg }: Hop, legs: readonly Leg[], delay: number): AccessLogEntry {
+export function hopLog({ action, peer, originalDestination, request, leg }: Hop, legs: readonly Leg[], delay: number): HopLog {
   const dial = leg === null ? null : (legs[leg] ?? null)
   const told = action.kind === 'dials' ? (action.request ?? request) : request
   const appended = (told?.forwardedFor.length ?? 0) > (request?.forwardedFor.length ?? 0)
