@@ -52,6 +52,8 @@ function join(kernel: Kernel, { entry, reply }: CtHit, next: CtTcpState, tuple: 
   kernel.cell.change((draft) => {
     const own = draft.conntrack[entry.id]
     if (own) {
+      // nf_conntrack_tcp_packet: once both ways were seen and the handshake is complete.
+      if (own.seenReply && next === 'ESTABLISHED' && (own.tcpState === 'SYN_RECV' || own.tcpState === 'ESTABLISHED')) own.assured = true
       own.tcpState = next
       if (reply) own.seenReply = true
     }

@@ -1,4 +1,5 @@
 import { printAddress, printEndpoint } from '../net/address.ts'
+import { Protocol } from '../net/protocol.ts'
 import type { CompiledNetns, Environment, Kernel } from '../engine/kernel.ts'
 import { bridge, freshSkb, receive } from '../engine/packetPath.ts'
 import type { PacketRole } from '../engine/packetPath.ts'
@@ -89,6 +90,12 @@ export class ConnectionWalk implements Surroundings {
     })
   }
 
+  /** A connection dialled here as somebody else (IP_TRANSPARENT) is answered to him, who never asked. */
+  private bearsAnothersAddress({ protocol, src }: Packet, { leg, reply }: PacketRole): boolean {
+    const dialledHere = !reply && (this.journal.legs[leg]?.socket ?? null) !== null
+    return dialledHere && protocol === Protocol.tcp && !this.fixed.fib.isLocal(src)
+  }
+
   private bridges(device: string): boolean {
     return this.fixed.netns.interfaces.some(({ master }) => master === device) && this.host.kernel.sysctl('net.bridge.bridge-nf-call-iptables', 0) > 0
   }
@@ -101,6 +108,7 @@ export class ConnectionWalk implements Surroundings {
 
   /** The far end gets a packet; what it answers. */
   private outside(packet: Packet, device: string, role: PacketRole): Packet | null {
+    if (this.bearsAnothersAddress(packet, role)) return null
     const { accept, result, answer } = this.farEnd.receives(packet, device, role)
     if (accept) {
       this.journal.accepted({ accept, end: printEndpoint(packet.dst, packet.dport), host: 'far end', request: null })
