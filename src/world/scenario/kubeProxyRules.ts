@@ -1,8 +1,10 @@
 import { printAddress } from '../../net/address.ts'
+import type { Address, Family } from '../../net/address.ts'
 import type { ScenarioPort, ScenarioService } from './scenario.ts'
 
-/** What a node's kube-proxy knows. */
+/** What a node's kube-proxy knows, of one family. */
 export interface KubeProxyView {
+  readonly family: Family
   readonly services: readonly ScenarioService[]
   /** The addresses of a Service's pods, and of those on this node. */
   endpoints(service: ScenarioService): { readonly all: readonly string[]; readonly local: readonly string[] }
@@ -22,10 +24,19 @@ interface Entry {
 
 /** The rules of kube-proxy in iptables mode, as iptables-save prints them (pkg/proxy/iptables/proxier.go syncProxyRules). */
 export function kubeProxyRules(view: KubeProxyView): string {
-  const entries = view.services.flatMap((service, i) => service.ports.map((port, j): Entry => ({ service, port, id: `${name(service)}${i}${j}`, ...view.endpoints(service) })))
+  const entries = view.services.map((service) => ofFamily(service, view.family)).flatMap((service, i) => service.ports.map((port, j): Entry => ({ service, port, id: `${name(service)}${i}${j}`, ...view.endpoints(service) })))
   const nat = [...NAT, ...entries.flatMap(services), '-A KUBE-SERVICES -m addrtype --dst-type LOCAL -j KUBE-NODEPORTS', ...entries.flatMap((entry) => chains(entry, view.podCidr))]
   return [table('nat', ['PREROUTING', 'INPUT', 'OUTPUT', 'POSTROUTING'], nat), table('filter', ['INPUT', 'FORWARD', 'OUTPUT'], [...view.filter, ...FILTER, ...entries.flatMap(refusals)])].join('')
 }
+
+/** A Service as one family has it. */
+const ofFamily = (service: ScenarioService, family: Family): ScenarioService => ({
+  ...service, clusterIp: service.clusterIp?.family === family ? service.clusterIp : null, loadBalancer: service.loadBalancer?.address.family === family ? service.loadBalancer : null,
+})
+
+const host = (address: Address): string => `${printAddress(address)}/${address.family === 4 ? 32 : 128}`
+
+const endpointText = (address: string, port: number): string => (address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`)
 
 const name = ({ name: full }: ScenarioService): string => full.replace(/\..*/, '').replace(/[^a-z0-9]/gi, '').toUpperCase().slice(0, 12)
 
@@ -56,12 +67,12 @@ const FILTER = [
 
 const comment = ({ service, port }: Entry, what: string): string => `-m comment --comment "${service.name.split('.').reverse().join('/')}:${port.name}${what}"`
 
-const visible = ({ service: { loadBalancer }, port: { port } }: Entry): string | null => (loadBalancer?.to === 'nodes' ? `-d ${printAddress(loadBalancer.address)}/32 -p tcp -m tcp --dport ${port}` : null)
+const visible = ({ service: { loadBalancer }, port: { port } }: Entry): string | null => (loadBalancer?.to === 'nodes' ? `-d ${host(loadBalancer.address)} -p tcp -m tcp --dport ${port}` : null)
 
 function services(entry: Entry): string[] {
   const { service, port, id } = entry
   const rules: string[] = []
-  if (service.clusterIp && entry.all.length > 0) rules.push(`-A KUBE-SERVICES -d ${printAddress(service.clusterIp)}/32 -p tcp ${comment(entry, ' cluster IP')} -m tcp --dport ${port.port} -j KUBE-SVC-${id}`)
+  if (service.clusterIp && entry.all.length > 0) rules.push(`-A KUBE-SERVICES -d ${host(service.clusterIp)} -p tcp ${comment(entry, ' cluster IP')} -m tcp --dport ${port.port} -j KUBE-SVC-${id}`)
   const outer = visible(entry)
   if (outer !== null && entry.all.length > 0) rules.push(`-A KUBE-SERVICES ${outer} ${comment(entry, ' loadbalancer IP')} -j KUBE-EXT-${id}`)
   if (port.nodePort !== null && entry.all.length > 0) rules.push(`-A KUBE-NODEPORTS -p tcp ${comment(entry, '')} -m tcp --dport ${port.nodePort} -j KUBE-EXT-${id}`)
@@ -71,7 +82,7 @@ function services(entry: Entry): string[] {
 function chains(entry: Entry, podCidr: string | null): string[] {
   const { service, port, id, all, local } = entry
   if (all.length === 0) return []
-  const masquerade = service.clusterIp && podCidr !== null ? [`-A KUBE-SVC-${id} ! -s ${podCidr} -d ${printAddress(service.clusterIp)}/32 -p tcp ${comment(entry, ' cluster IP')} -m tcp --dport ${port.port} -j KUBE-MARK-MASQ`] : []
+  const masquerade = service.clusterIp && podCidr !== null ? [`-A KUBE-SVC-${id} ! -s ${podCidr} -d ${host(service.clusterIp)} -p tcp ${comment(entry, ' cluster IP')} -m tcp --dport ${port.port} -j KUBE-MARK-MASQ`] : []
   const external = visible(entry) !== null || port.nodePort !== null
   return [...(external ? externalChain(entry, podCidr) : []), ...masquerade, ...balanced(`KUBE-SVC-${id}`, entry, all), ...(external && service.externalTrafficPolicy === 'Local' ? balanced(`KUBE-SVL-${id}`, entry, local) : []), ...all.flatMap((address, i) => endpoint(entry, address, i))]
 }
@@ -92,18 +103,18 @@ const balanced = (chain: string, entry: Entry, addresses: readonly string[]): st
   addresses.map((address, i) => {
     const left = addresses.length - i
     const chance = left > 1 ? `-m statistic --mode random --probability ${(1 / left).toFixed(11)} ` : ''
-    return `-A ${chain} ${comment(entry, ` -> ${address}:${entry.port.targetPort}`)} ${chance}-j KUBE-SEP-${entry.id}${entry.all.indexOf(address)}`
+    return `-A ${chain} ${comment(entry, ` -> ${endpointText(address, entry.port.targetPort)}`)} ${chance}-j KUBE-SEP-${entry.id}${entry.all.indexOf(address)}`
   })
 
 const endpoint = (entry: Entry, address: string, i: number): string[] => [
-  `-A KUBE-SEP-${entry.id}${i} -s ${address}/32 ${comment(entry, '')} -j KUBE-MARK-MASQ`,
-  `-A KUBE-SEP-${entry.id}${i} -p tcp ${comment(entry, '')} -m tcp -j DNAT --to-destination ${address}:${entry.port.targetPort}`,
+  `-A KUBE-SEP-${entry.id}${i} -s ${address}/${address.includes(':') ? 128 : 32} ${comment(entry, '')} -j KUBE-MARK-MASQ`,
+  `-A KUBE-SEP-${entry.id}${i} -p tcp ${comment(entry, '')} -m tcp -j DNAT --to-destination ${endpointText(address, entry.port.targetPort)}`,
 ]
 
 /** Services without pods are refused; with none on this node, Local's are dropped. */
 function refusals(entry: Entry): string[] {
   const { service, port, all, local } = entry
   const outer = visible(entry)
-  if (all.length === 0) return service.clusterIp ? [`-A KUBE-SERVICES -d ${printAddress(service.clusterIp)}/32 -p tcp ${comment(entry, ' has no endpoints')} -m tcp --dport ${port.port} -j REJECT --reject-with icmp-port-unreachable`] : []
+  if (all.length === 0) return service.clusterIp ? [`-A KUBE-SERVICES -d ${host(service.clusterIp)} -p tcp ${comment(entry, ' has no endpoints')} -m tcp --dport ${port.port} -j REJECT --reject-with ${service.clusterIp.family === 4 ? 'icmp' : 'icmp6'}-port-unreachable`] : []
   return outer !== null && service.externalTrafficPolicy === 'Local' && local.length === 0 ? [`-A KUBE-EXTERNAL-SERVICES ${outer} ${comment(entry, ' has no local endpoints')} -j DROP`] : []
 }

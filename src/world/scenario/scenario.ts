@@ -22,6 +22,7 @@ export interface ScenarioNode {
 /** A program of a pod that listens. */
 export interface ScenarioSocket {
   readonly port: number
+  readonly proto: 'tcp' | 'udp'
   /** null: every address. */
   readonly address: Address | null
   readonly program: string
@@ -40,6 +41,8 @@ export interface ScenarioPod {
   readonly forwardedFor: 'keep' | 'append'
   /** A dump in place of the rules Istio would make. */
   readonly rules: string | null
+  /** Whether its proxy runs: init containers dial before it does. */
+  readonly proxy: 'running' | 'absent'
   readonly listens: readonly ScenarioSocket[]
   readonly gateway: readonly ScenarioRoute[]
 }
@@ -65,6 +68,8 @@ export interface ScenarioService {
   readonly clusterIp: Address | null
   readonly ports: readonly ScenarioPort[]
   readonly pods: readonly string[]
+  /** Endpoints that are no pods: a Service without a selector. */
+  readonly outside: readonly string[]
   readonly loadBalancer: { readonly address: Address; readonly to: 'nodes' | 'pods' } | null
   readonly externalTrafficPolicy: 'Cluster' | 'Local'
   /** A VirtualService's weights. */
@@ -84,9 +89,10 @@ export interface ScenarioExternal {
 }
 
 export interface ScenarioConnection {
-  /** A pod, or a host outside. */
+  /** A pod, a node, or a host outside. */
   readonly from: string
   readonly uid: number
+  readonly proto: 'tcp' | 'udp'
   readonly to: { readonly address: Address; readonly port: number }
   /** null: no HTTP. */
   readonly http: { readonly authority: string | null; readonly forwardedFor: readonly string[] } | null
@@ -99,6 +105,8 @@ export interface Scenario {
   readonly outboundTrafficPolicy: 'ALLOW_ANY' | 'REGISTRY_ONLY'
   /** The pods' network, as kube-proxy knows it; null: it does not. */
   readonly podCidr: string | null
+  /** The servers of the pods' /etc/resolv.conf. */
+  readonly nameservers: readonly string[]
   readonly nodes: readonly ScenarioNode[]
   readonly pods: readonly ScenarioPod[]
   readonly outside: readonly OutsideHost[]

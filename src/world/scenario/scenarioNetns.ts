@@ -1,4 +1,4 @@
-import { anyAddress, loopbackAddress, printAddress } from '../../net/address.ts'
+import { anyAddress, ipv6, loopbackAddress } from '../../net/address.ts'
 import type { Address, Family } from '../../net/address.ts'
 import { anyPrefix, hostPrefix } from '../../net/prefix.ts'
 import { Protocol } from '../../net/protocol.ts'
@@ -21,6 +21,9 @@ const device = (name: string, address: Address | null): NetInterface => ({ name,
 
 const loopback: NetInterface = { name: 'lo', up: true, master: null, addresses: FAMILIES.map((family) => ({ address: loopbackAddress(family), length: family === 4 ? 8 : 128, scope: 'host', secondary: false })) }
 
+/** istio-iptables adds ::6 to lo of an IPv6 pod (ip -6 addr add ::6/128 dev lo). */
+const interceptedLoopback: NetInterface = { ...loopback, addresses: [...loopback.addresses, { address: ipv6(0, 0, 0, 6), length: 128, scope: 'global', secondary: false }] }
+
 const defaultRoute = (family: Family): Route => ({ family, table: RouteTable.main, type: 'unicast', destination: anyPrefix(family), via: null, device: UPLINK, source: null, metric: 0 })
 
 interface Parts {
@@ -39,18 +42,18 @@ function netns({ name, interfaces, routes = [], rulesets = [], listeners = [], r
   return { name, rulesets, interfaces, routes: [...derived, ...routes], rules: [...FAMILIES.flatMap(defaultRules), ...rules], listeners, sysctls, sets: [], backend: 'nft', neighbours: [], release: null }
 }
 
-const listener = ({ port, address, program, uid }: ScenarioSocket, family: Family): Listener => ({
-  protocol: Protocol.tcp, address: address ?? anyAddress(family), port, v6only: false, transparent: false, mark: 0, uid, gid: uid, process: program, device: null,
+const listener = ({ port, proto, address, program, uid }: ScenarioSocket, family: Family): Listener => ({
+  protocol: proto === 'udp' ? Protocol.udp : Protocol.tcp, address: address ?? anyAddress(family), port, v6only: false, transparent: false, mark: 0, uid, gid: uid, process: program, device: null,
 })
 
 /** A pod: its rules, its programs, its proxy. */
 export function podNetns(pod: ScenarioPod, rulesets: readonly Ruleset[], profile: MeshProfile | null): Netns {
   const { family } = pod.address
-  const proxy = profile === null || profile.mode === null ? [] : FAMILIES.flatMap((each) => proxyListeners(profile, each))
+  const proxy = profile === null || profile.mode === null || pod.proxy === 'absent' ? [] : FAMILIES.flatMap((each) => proxyListeners(profile, each))
   const routed = profile?.mode === 'TPROXY' ? FAMILIES.map((each) => policyRoute(each, { value: 1337, mask: 0xffffffff }, 32765, 133)) : []
-  const gateways = [...new Set(pod.gateway.map(({ port }) => port))].map((port) => listener({ port, address: null, program: 'envoy', uid: 1337 }, family))
+  const gateways = [...new Set(pod.gateway.map(({ port }) => port))].map((port) => listener({ port, proto: 'tcp', address: null, program: 'envoy', uid: 1337 }, family))
   return netns({
-    name: pod.name, interfaces: [loopback, device(UPLINK, pod.address)], rulesets, routes: routed.map(({ route }) => route), rules: routed.map(({ rule }) => rule),
+    name: pod.name, interfaces: [profile !== null && family === 6 ? interceptedLoopback : loopback, device(UPLINK, pod.address)], rulesets, routes: routed.map(({ route }) => route), rules: routed.map(({ rule }) => rule),
     listeners: [...proxy, ...gateways, ...pod.listens.map((socket) => listener(socket, family))],
   })
 }
@@ -63,6 +66,3 @@ export function nodeNetns(node: ScenarioNode, pods: readonly ScenarioPod[], rule
 }
 
 export const outsideNetns = ({ name, address, listens }: OutsideHost): Netns => netns({ name, interfaces: [loopback, device(UPLINK, address)], listeners: listens.map((socket) => listener(socket, address.family)) })
-
-/** "10.0.0.93 (node-a)". */
-export const named = (address: Address, name: string): string => `${printAddress(address)} (${name})`

@@ -67,10 +67,10 @@ class ScenarioWalk {
   }
 
   run(): Omit<ScenarioOutcome, 'probability' | 'decisions'> {
-    const { from, uid, to, http, sni } = this.scenario.connection
+    const { from, uid, to, http, sni, proto } = this.scenario.connection
     const request = http ? { protocol: 'http' as const, authority: http.authority, sni, forwardedFor: http.forwardedFor } : { protocol: sni === null ? 'tcp' as const : 'tls' as const, authority: null, sni, forwardedFor: [] }
     this.hosts.get(from)?.dial({
-      protocol: Protocol.tcp, to: to.address, port: to.port, bind: null, sport: null, transparent: false, mark: 0, uid, gid: uid, process: 'client', tcpFlags: null, length: null, request, from: null, parent: null,
+      protocol: proto === 'udp' ? Protocol.udp : Protocol.tcp, to: to.address, port: to.port, bind: null, sport: null, transparent: false, mark: 0, uid, gid: uid, process: 'client', tcpFlags: null, length: null, request, from: null, parent: null,
     })
     this.journal.drain()
     return { result: this.journal.loops ? 'loop' : (this.journal.legs[0]?.result ?? 'timeout'), journal: this.journal, events: this.events, delay: this.scenario.outside.find(({ name }) => name === this.journal.receptions.at(-1)?.host)?.delay ?? 0 }

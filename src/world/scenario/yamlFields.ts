@@ -12,6 +12,9 @@ export interface YamlSource {
   readonly problems: Diagnostic[]
 }
 
+/** Stands for an address that could not be read, which is a mistake of its own. */
+export const NOBODY: Address = { family: 4, a: 0, b: 0, c: 0xffff, d: 0 }
+
 export const spanAtNode = ({ file, lines }: YamlSource, node: Node | null | undefined): Span => {
   const [from = 0, to = from + 1] = node?.range ?? []
   const { line, col } = lines.linePos(from)
@@ -72,6 +75,23 @@ export class YamlFields {
     const text = this.text(key)
     if (text === null) return null
     return parseAddress(text) ?? this.refuse(this.node(key), `${key}: ${JSON.stringify(text)} is no IP address`)
+  }
+
+  port(key: string): number | null {
+    return this.number(key, 1, 65535)
+  }
+
+  /** A field that must be there; where it is not, that is told, and anything stands for it. */
+  required<T>(key: string, read: T | null, instead: T): T {
+    if (read === null && this.node(key) === null) this.refuse(null, `it has no ${key}`)
+    return read ?? instead
+  }
+
+  /** "web.default:80", "10.0.0.1:80", "[fd00::1]:80": what stands before the last colon, and the port behind it. */
+  endpoint(key: string): { readonly host: string; readonly port: number | null } {
+    const text = this.text(key) ?? ''
+    const found = /^(.*):(\d{1,5})$/.exec(text)
+    return found ? { host: (found[1] ?? '').replace(/^\[|\]$/g, ''), port: Number(found[2]) } : { host: text, port: null }
   }
 
   choice<T extends string>(key: string, choices: readonly T[]): T | null {

@@ -152,18 +152,90 @@ it('its JSON names every host', () => {
   expect(json).toMatchObject({ schema: 'chainwalk/scenario@1', outcomes: [{ result: 'connected', accepts: [{ host: 'sleep', port: 15001 }, { host: 'httpbin', port: 15006, originalDestination: '172.17.1.20:80' }, { host: 'httpbin', process: 'app', peer: '127.0.0.6' }] }] })
 })
 
+describe('what else happens in a mesh', () => {
+  const NO_HTTP: readonly [string, string] = ['http: {host: "httpbin:8000"}', '']
+  const probe = (port: number): string => edited(EAST_WEST, ['from: sleep', 'from: node-b\n  uid: 0'], ['to: httpbin.default:8000', `to: 172.17.1.20:${port}`], NO_HTTP)
+  it.each<readonly [string, string, string]>([
+    ['the kubelet\'s probe, rewritten to the agent\'s port, is not captured', probe(15020), 'agent on httpbin sees 10.0.0.93 · the client\'s connection: connected'],
+    ['one of the application\'s own port is', probe(80), 'app on httpbin sees 127.0.0.6 · the client\'s connection: connected'],
+    ['Envoy answers for its health itself', probe(15021), 'no application is reached · the client\'s connection: connected'],
+    ['an init container dials before Envoy runs', edited(EAST_WEST, ['node: node-a\n', 'node: node-a\n    proxy: absent\n']), 'no application is reached · the client\'s connection: refused'],
+    ['and as the proxy\'s user is let through', edited(EAST_WEST, ['node: node-a\n', 'node: node-a\n    proxy: absent\n'], ['from: sleep', 'from: sleep\n  uid: 1337']), 'app on httpbin sees 127.0.0.6 · X-Forwarded-For - · the client\'s connection: connected'],
+    ['a port excluded inbound keeps its client', edited(EAST_WEST, ['node: node-b\n', 'node: node-b\n    annotations: {traffic.sidecar.istio.io/excludeInboundPorts: "80"}\n']), 'app on httpbin sees 172.17.0.10 · X-Forwarded-For - · the client\'s connection: connected'],
+  ])('%s', (_, text, answer) => {
+    expect(answers(text)).toEqual([answer])
+  })
+
+  it('a Service without a selector has hosts outside for endpoints', () => {
+    const text = edited(EGRESS, ['services:\n', 'services:\n  wikipedia.default:\n    clusterIP: 10.84.5.20\n    ports: [{name: tls, port: 443, targetPort: 443, protocol: tcp}]\n    outside: [httpbin]\n'], ['to: 35.169.55.235:80\n  http: {host: httpbin.org}', 'to: wikipedia.default:443\n  sni: wikipedia.org'])
+    expect(answers(text)).toEqual(['app on httpbin sees 10.80.2.26 · the client\'s connection: connected'])
+    expect(logged(walked(text)[0])).toMatchObject({ sleep: { upstream_cluster: 'outbound|443||wikipedia.default.svc.cluster.local', upstream_host: '35.169.55.235:443', downstream_local_address: '10.84.5.20:443' } })
+    // Past the sidecar it is kube-proxy that goes there.
+    expect(answers(edited(text, ['    sidecar: REDIRECT\n', '']))).toEqual(['app on httpbin sees 10.80.2.26 · the client\'s connection: connected'])
+  })
+
+  const DNS = `
+istio: 1.14
+nameservers: [10.96.0.10]
+nodes: {node-a: 10.0.0.91}
+pods:
+  sleep: {address: 172.17.0.10, node: node-a, sidecar: REDIRECT, annotations: {proxy.istio.io/config: '{"proxyMetadata": {"ISTIO_META_DNS_CAPTURE": "true"}}'}}
+  dns: {address: 172.17.0.53, node: node-a, listens: [{port: 53, proto: udp, program: coredns}]}
+outside: {resolver: {address: 10.96.0.10, listens: [{port: 53, proto: udp, program: resolver}]}}
+connection: {from: sleep, proto: udp, to: "10.96.0.10:53"}
+`
+  it.each<readonly [string, string, string]>([
+    ['an application\'s DNS query goes to the agent, and its answer comes back', DNS, 'agent on sleep sees 172.17.0.10 · the client\'s connection: connected'],
+    ['the agent\'s own goes to the nameserver', edited(DNS, ['from: sleep', 'from: sleep, uid: 1337']), 'resolver on resolver sees 172.17.0.10 · the client\'s connection: connected'],
+    ['and so do all without DNS capture', edited(DNS, [', annotations: {proxy.istio.io/config: \'{"proxyMetadata": {"ISTIO_META_DNS_CAPTURE": "true"}}\'}', '']), 'resolver on resolver sees 172.17.0.10 · the client\'s connection: connected'],
+  ])('%s', (_, text, answer) => {
+    expect(answers(text)).toEqual([answer])
+  })
+
+  const V6 = EAST_WEST.replace('podCidr: 172.17.0.0/16', 'podCidr: fd00:17::/48').replace(/172\.17\.0\.10/g, 'fd00:17::10').replace(/172\.17\.1\.20/g, 'fd00:17::20').replace('172.16.5.5', 'fd00:16::5').replace('10.0.0.91', 'fd00:10::91').replace('10.0.0.93', 'fd00:10::93')
+  it.each<readonly [string, string, string]>([
+    ['REDIRECT', V6, '::6'],
+    ['TPROXY', edited(V6, ['node: node-b\n    sidecar: REDIRECT', 'node: node-b\n    sidecar: TPROXY']), 'fd00:17::10'],
+    ['kube-proxy alone', V6.replaceAll('    sidecar: REDIRECT\n', ''), 'fd00:17::10'],
+  ])('IPv6: %s', (_, text, peer) => {
+    expect(answers(text)).toEqual([`app on httpbin sees ${peer} · X-Forwarded-For - · the client's connection: connected`])
+  })
+
+  it('rules of a dump in place of those made: a pod calls another, and both Envoys log it', () => {
+    const dump = readFileSync(new URL('../../../examples/redirect/nat.txt', import.meta.url), 'utf8')
+    const { value } = readScenario(`
+istio: 1.14
+nodes: {node: 10.10.0.5}
+pods:
+  client: {address: 10.20.0.78, node: node, rules: nat.txt}
+  server: {address: 10.20.0.77, node: node, rules: nat.txt, listens: [18080]}
+services:
+  simple-server-svc.demo-to: {clusterIP: 10.30.0.9, ports: [18080], pods: [server]}
+connection: {from: client, to: "simple-server-svc.demo-to:18080", http: {}}
+`, 'scenario.yaml', () => dump)
+    const [outcome] = value ? walkScenario(value, scenarioHosts(value).value) : []
+    expect(logged(outcome)).toMatchObject({
+      client: { upstream_cluster: 'outbound|18080||simple-server-svc.demo-to.svc.cluster.local', upstream_host: '10.20.0.77:18080', downstream_local_address: '10.30.0.9:18080' },
+      server: {
+        authority: 'simple-server-svc.demo-to:18080', upstream_host: '10.20.0.77:18080', upstream_cluster: 'inbound|18080||', upstream_local_address: '127.0.0.6:any', downstream_local_address: '10.20.0.77:18080',
+        downstream_remote_address: '10.20.0.78:any', requested_server_name: 'outbound_.18080_._.simple-server-svc.demo-to.svc.cluster.local', route_name: 'default',
+      },
+    })
+  })
+})
+
 describe('a wrong scenario is told what is wrong, and where', () => {
   it.each<readonly [string, string, string]>([
     ['an unknown field', edited(EAST_WEST, ['listens: [80]', 'listen: [80]']), '16:5 pod httpbin: there is no field "listen"; did you mean listens?'],
-    ['a missing host', edited(EAST_WEST, ['from: sleep', 'from: slep']), '24:9 connection: there is no pod or host outside named "slep"'],
-    ['two hosts with one address', edited(EAST_WEST, ['172.17.1.20', '172.17.0.10']), '12:3 a scenario: httpbin and sleep have the same address, 172.17.0.10'],
+    ['a missing host', edited(EAST_WEST, ['from: sleep', 'from: slep']), '24:9 connection: there is no pod, node or host outside named "slep"'],
+    ['two hosts with one address', edited(EAST_WEST, ['172.17.1.20', '172.17.0.10']), '12:3 the scenario: httpbin and sleep have the same address, 172.17.0.10'],
     ['a node that is not there', edited(EAST_WEST, ['node: node-b', 'node: node-c']), '14:11 pod httpbin: there is no node "node-c"'],
     ['a Service of a pod that is not there', edited(EAST_WEST, ['pods: [httpbin]', 'pods: [httpbins]']), '22:11 service httpbin.default: there is no pod "httpbins"'],
     ['no address', edited(EAST_WEST, ['172.17.1.20', 'nowhere']), '13:14 pod httpbin: address: "nowhere" is no IP address'],
     ['a port out of range', edited(EAST_WEST, ['port: 8000', 'port: 80000']), '21:28 a port of service httpbin.default: port must be a number from 1 to 65535'],
     ['no YAML', 'pods:\n  a: [\nconnection: {}', '3:1 Flow sequence in block collection must be sufficiently indented and end with a ]'],
     ['a mode there is not', edited(EAST_WEST, ['sidecar: REDIRECT', 'sidecar: REDIR']), '11:14 pod sleep: sidecar is REDIRECT or TPROXY, not "REDIR"'],
-    ['an Istio there is not', edited(EAST_WEST, ['istio: 1.14', 'istio: 0.8']), '2:8 a scenario: istio: "0.8" is no Istio version known here'],
+    ['an Istio there is not', edited(EAST_WEST, ['istio: 1.14', 'istio: 0.8']), '2:8 the scenario: istio: "0.8" is no Istio version known here'],
   ])('%s', (_, text, told) => {
     const { value, diagnostics } = readScenario(text, 'scenario.yaml', () => null)
     expect(value).toBeNull()

@@ -1,0 +1,50 @@
+import { isScalar } from 'yaml'
+import type { Node } from 'yaml'
+import type { ReadFile } from './readScenario.ts'
+import type { ScenarioNode, ScenarioPod, ScenarioRoute, ScenarioSocket } from './scenario.ts'
+import { NOBODY, YamlFields } from './yamlFields.ts'
+import type { YamlSource } from './yamlFields.ts'
+
+/** A pod: address, node, how it is intercepted, what listens in it. */
+export function readPod(source: YamlSource, name: string, node: Node | null, nodes: readonly ScenarioNode[], readFile: ReadFile): ScenarioPod | null {
+  const fields = YamlFields.of(source, node, `pod ${name}`)
+  if (!fields) return null
+  const on = fields.text('node')
+  if (on !== null && !nodes.some((each) => each.name === on)) fields.refuse(fields.node('node'), `there is no node ${JSON.stringify(on)}`)
+  const pod: ScenarioPod = {
+    name, address: fields.required('address', fields.address('address'), NOBODY), node: on,
+    sidecar: fields.choice('sidecar', ['REDIRECT', 'TPROXY']), forwardedFor: fields.choice('forwardedFor', ['keep', 'append']) ?? 'keep', proxy: fields.choice('proxy', ['running', 'absent']) ?? 'running',
+    rules: readRules(fields, readFile), annotations: Object.fromEntries(fields.entries('annotations').map(({ name: key, node: value }) => [key, isScalar(value) ? String(value.value) : ''])),
+    listens: fields.items('listens').flatMap((item) => readSocket(source, item, name) ?? []), gateway: fields.items('gateway').flatMap((item) => readRoute(source, item, name) ?? []),
+  }
+  fields.close()
+  return pod
+}
+
+/** A dump: in the text itself, or in a file beside the scenario. */
+export function readRules(fields: YamlFields, readFile: ReadFile): string | null {
+  const name = fields.text('rules')
+  if (name === null || name.includes('\n')) return name
+  return readFile(name) ?? fields.refuse(fields.node('rules'), `there is no file ${JSON.stringify(name)}`)
+}
+
+/** A port, or a socket with all that is to be said of it. */
+export function readSocket(source: YamlSource, node: Node, of: string): ScenarioSocket | null {
+  if (isScalar(node) && typeof node.value === 'number') return { port: node.value, proto: 'tcp', address: null, program: 'app', uid: 1000 }
+  const fields = YamlFields.of(source, node, `a socket of ${of}`)
+  if (!fields) return null
+  const socket: ScenarioSocket = { port: fields.required('port', fields.port('port'), 1), proto: fields.choice('proto', ['tcp', 'udp']) ?? 'tcp', address: fields.address('address'), program: fields.text('program') ?? 'app', uid: fields.number('uid', 0, 0xfffffffe) ?? 1000 }
+  fields.close()
+  return socket
+}
+
+function readRoute(source: YamlSource, node: Node, of: string): ScenarioRoute | null {
+  const fields = YamlFields.of(source, node, `a gateway route of ${of}`)
+  if (!fields) return null
+  const hosts = fields.texts('hosts')
+  const { host: to, port: toPort } = fields.endpoint('to')
+  if (toPort === null) fields.refuse(fields.node('to'), 'to must be SERVICE.NAMESPACE:PORT, or an external host with its port')
+  const route: ScenarioRoute = { port: fields.required('port', fields.port('port'), 1), hosts: hosts.length > 0 ? hosts : ['*'], to, toPort: toPort ?? 0 }
+  fields.close()
+  return route
+}
