@@ -67,7 +67,7 @@ export class Host implements Stage {
   constructor({ name, fixed, proxy }: HostParts, { journal, surroundings, environment, observer }: HostPlace) {
     const state = initialState(fixed)
     this.name = name
-    this.kernel = new Kernel(fixed, observer ? new RecordedCell(state) : new PlainCell(state), environment, observer)
+    this.kernel = new Kernel(fixed, observer ? new RecordedCell(state) : new PlainCell(state), counted(environment, journal), observer)
     this.journal = journal
     this.surroundings = surroundings
     this.proxy = proxy
@@ -189,6 +189,15 @@ export class Host implements Stage {
     })
   }
 }
+
+/** The same answers; those that are dice are counted. */
+const counted = (environment: Environment, journal: WalkJournal): Environment => ({
+  ...environment,
+  choose: (doubt) => {
+    if (doubt.key === null) journal.dice += 1
+    return environment.choose(doubt)
+  },
+})
 
 /** A socket of IPv6 shows an IPv4 peer v4-mapped. */
 function peerName({ remote, local }: Socket, family: Family): string {

@@ -36,6 +36,8 @@ export interface Leg {
   readonly host: string
   /** What rules remembered when it was made: a dial like an earlier one may fare otherwise. */
   readonly memory: string
+  /** How many dice had fallen by then, each of which may fall otherwise the next time. */
+  readonly dice: number
   /** The dialling socket; null where the far end dials. */
   socket: number | null
   /** The dialling socket's own address and port. */
@@ -43,11 +45,11 @@ export interface Leg {
   result: Result | null
 }
 
-/** A dial like one of its own ancestors will be made again and again. */
+/** A dial like one of its own ancestors will be made again and again, unless chance decides between the two. */
 export function repeatsAncestor(legs: readonly Leg[], leg: Leg): boolean {
   for (let parent = leg.dial.parent; parent !== null; parent = legs[parent]?.dial.parent ?? null) {
     const ancestor = legs[parent]
-    if (ancestor && ancestor.memory === leg.memory && ancestor.host === leg.host && signature(ancestor.dial) === signature(leg.dial)) return true
+    if (ancestor && ancestor.memory === leg.memory && ancestor.dice === leg.dice && ancestor.host === leg.host && signature(ancestor.dial) === signature(leg.dial)) return true
   }
   return false
 }

@@ -41,6 +41,8 @@ export class WalkJournal {
   readonly handedTo: number[] = []
   readonly hops: Hop[] = []
   loops = false
+  /** How many dice have fallen. */
+  dice = 0
   private readonly queue: (() => void)[] = []
 
   /** Puts off a step until those before it are done. */
@@ -62,7 +64,7 @@ export class WalkJournal {
 
   /** A dial begins; one that was made before on its own behalf is a loop. */
   newLeg(dial: Dial, host: Host): Leg {
-    const leg: Leg = { index: this.legs.length, dial, host: host.name, memory: JSON.stringify(host.kernel.cell.state.memory), socket: null, local: null, result: null }
+    const leg: Leg = { index: this.legs.length, dial, host: host.name, memory: JSON.stringify(host.kernel.cell.state.memory), dice: this.dice, socket: null, local: null, result: null }
     this.legs.push(leg)
     if (!repeatsAncestor(this.legs, leg) && this.legs.length <= MAX_LEGS) return leg
     this.loops = true
