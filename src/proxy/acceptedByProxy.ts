@@ -12,6 +12,8 @@ export interface ProxyAccept {
   readonly originalPort: number
   /** What the client says on it; null: not known. */
   readonly request: Request | null
+  /** Whether a Service has the original destination's port; absent: not known. */
+  readonly portOf?: 'service' | 'nobody'
 }
 
 /** What the proxy does next with it. */
@@ -50,9 +52,15 @@ function outbound(profile: MeshProfile, { originalAddress, originalPort }: Proxy
   return { kind: 'dials', to: originalAddress, port: originalPort, bind: null, transparent: false, mark: profile.socketMark, why: 'PassthroughCluster or a service: the original destination, from no address in particular' }
 }
 
-function inbound(profile: MeshProfile, { originalAddress, originalPort, peer }: ProxyAccept): ProxyAction {
-  const to = profile.inbound.to === 'localhost' ? loopbackAddress(originalAddress.family) : originalAddress
-  const { from } = profile.inbound
+/** No Service has a port of the mesh itself. */
+const hasNoService = ({ ownPorts, agentPorts }: MeshProfile, { originalPort, portOf }: ProxyAccept): boolean =>
+  portOf === 'nobody' || (portOf === undefined && (ownPorts.includes(originalPort) || agentPorts.includes(originalPort)))
+
+function inbound(profile: MeshProfile, accept: ProxyAccept): ProxyAction {
+  const { originalAddress, originalPort, peer } = accept
+  const inboundDial = hasNoService(profile, accept) ? (profile.passthrough ?? profile.inbound) : profile.inbound
+  const to = inboundDial.to === 'localhost' ? loopbackAddress(originalAddress.family) : originalAddress
+  const { from } = inboundDial
   const dial = { kind: 'dials', to, port: originalPort } as const
   switch (from.kind) {
     case 'unbound': return { ...dial, bind: null, transparent: false, mark: profile.socketMark, why: 'the inbound cluster binds no source' }

@@ -23,6 +23,8 @@ export interface MeshProfile {
   readonly capturePorts: readonly number[]
   /** How captured inbound connections go on. */
   readonly inbound: InboundDial
+  /** How those go on whose port no Service has; null: as all others. */
+  readonly passthrough: InboundDial | null
   /** Original destination ports with which a connection is closed at once, by listener (Envoy's blackhole chains; ztunnel's SelfCall). */
   readonly refuses: (listener: number, port: number) => boolean
   /** The port of tunnelled connections (HBONE), and where those inside it go; null where there is no tunnel. */

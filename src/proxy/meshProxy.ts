@@ -28,7 +28,7 @@ export type Dice = (doubt: Unknown) => boolean
 
 /** A sidecar that knows the mesh: listeners, routes by Host, clusters (pilot/pkg/networking/core). */
 export function sidecar(profile: MeshProfile, view: MeshView, accept: ProxyAccept, dice: Dice): ProxyAction {
-  const plain = acceptedByProxy(profile, accept)
+  const plain = acceptedByProxy(profile, { ...accept, portOf: ownService(view, accept) ? 'service' : 'nobody' })
   if (plain.kind !== 'dials') return plain
   return accept.port === profile.outboundPort ? outbound(view, accept, plain, dice) : { ...plain, cluster: inboundCluster(view, accept), request: arrived(view, accept), ...(accept.request?.protocol === 'http' && { route: DEFAULT_ROUTE }) }
 }
@@ -42,9 +42,15 @@ type Dialling = Extract<ProxyAction, { kind: 'dials' }>
 const arrived = ({ forwardedFor }: MeshView, { request, peer }: ProxyAccept): Request | null =>
   request && { ...request, sni: null, ...(forwardedFor === 'append' && request.protocol === 'http' && { forwardedFor: [...request.forwardedFor, printAddress(peer)] }) }
 
+/** The Service of which the proxy's own pod is an endpoint on this port. */
+const ownService = ({ services, own }: MeshView, { originalPort }: ProxyAccept): MeshService | undefined =>
+  services.find(({ endpoints, ports }) => endpoints.some(({ address }) => own.some((each) => sameAddress(each, address))) && ports.some(({ targetPort }) => targetPort === originalPort))
+
 /** inbound|targetPort|| from 1.8.1, inbound|servicePort|| in 1.8.0, with the port's and the Service's name before (util.BuildInboundSubsetKey). */
-function inboundCluster({ services, own, release }: MeshView, { originalPort, originalAddress }: ProxyAccept): string {
-  const service = services.find(({ endpoints, ports }) => endpoints.some(({ address }) => own.some((each) => sameAddress(each, address))) && ports.some(({ targetPort }) => targetPort === originalPort))
+function inboundCluster(view: MeshView, accept: ProxyAccept): string {
+  const { release } = view
+  const { originalPort, originalAddress } = accept
+  const service = ownService(view, accept)
   const port = service?.ports.find(({ targetPort }) => targetPort === originalPort)
   if (!service || !port) return release.minor >= 23 ? 'InboundPassthroughCluster' : `InboundPassthroughClusterIpv${originalAddress.family}`
   if (release.minor > 8 || (release.minor === 8 && release.patch > 0)) return `inbound|${originalPort}||`

@@ -9,6 +9,7 @@ const before = (release: Release, minor: number): boolean => release.major === 1
 /** What an Istio release changes of the proxy's part: up to 1.9 how it dials the app behind a Service port; the blackhole chains come with 1.8. */
 export function profileAtVersion(profile: MeshProfile, release: Release): MeshProfile {
   const { inbound } = profile
-  const earlier = before(release, 10) ? inboundDialOf(inbound.from.kind === 'client' ? 'TPROXY' : 'REDIRECT', 'service', release) : null
-  return { ...profile, refuses: before(release, 8) ? () => false : profile.refuses, inbound: earlier ?? inbound }
+  if (!before(release, 10)) return profile
+  const mode = inbound.from.kind === 'client' ? 'TPROXY' : 'REDIRECT'
+  return { ...profile, refuses: before(release, 8) ? () => false : profile.refuses, inbound: inboundDialOf(mode, 'service', release) ?? inbound, passthrough: inboundDialOf(mode, 'unknown', release) }
 }

@@ -3,6 +3,7 @@ import { readTranscript } from '../../src/host/readTranscript.ts'
 import { parseAddress } from '../../src/net/address.ts'
 import type { Address } from '../../src/net/address.ts'
 import type { Connection } from '../../src/world/connection.ts'
+import type { Given } from '../../src/world/question.ts'
 import { traceConnection } from '../../src/world/traceConnection.ts'
 import type { Trace, TracedOutcome } from '../../src/world/traceConnection.ts'
 
@@ -20,10 +21,10 @@ export function connection(text: string, given: Partial<Connection> = {}): Conne
 }
 
 /** Walks a connection through a transcript. */
-export function ask(transcript: string, asked: Connection): Trace {
+export function ask(transcript: string, asked: Connection, given: Partial<Given> = {}): Trace {
   const { value } = readTranscript([{ name: 'test', text: transcript }])
   const state = value.states[0] ?? expect.fail('no rules were read')
-  return traceConnection({ state, facts: value.facts, given: { podAddresses: [], istioVersion: null }, connection: asked })
+  return traceConnection({ state, facts: value.facts, given: { podAddresses: [], istioVersion: null, ...given }, connection: asked })
 }
 
 /** The one outcome there is. */

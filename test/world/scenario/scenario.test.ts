@@ -146,6 +146,12 @@ it('Istio 1.4: two weighted versions, each dialled on localhost', () => {
   })
 })
 
+it('Istio 1.4: a dial of the own pod address goes to the inbound listener, not to the blackhole of the outbound one', () => {
+  const [outcome, ...others] = walked(edited(CALCULATOR, ['from: client', 'from: calculator-v1'], ['to: calculator.vm:8888\n  http: {}', 'to: 192.144.99.163:8888']))
+  expect(others).toEqual([])
+  expect(outcome?.journal.receptions.map(({ host, accept }) => [host, accept.process, accept.port, accept.peer])).toEqual([['calculator-v1', 'envoy', 15006, '192.144.99.163'], ['calculator-v1', 'calculator', 8888, '127.0.0.1']])
+})
+
 it('its JSON names every host', () => {
   const scenario = read(EAST_WEST)
   const json: unknown = JSON.parse(JSON.stringify(scenarioJson(scenario, walkScenario(scenario, scenarioHosts(scenario).value), [])))
