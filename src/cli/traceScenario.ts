@@ -19,6 +19,6 @@ export function traceScenario({ name, text }: InputFile, format: 'text' | 'json'
   report(hosts.diagnostics)
   const outcomes = walkScenario(value, hosts.value)
   const found = remedies(value, outcomes)
-  process.stdout.write(format === 'json' ? `${JSON.stringify(scenarioJson(value, outcomes, found))}\n` : scenarioText(outcomes, found))
+  process.stdout.write(format === 'json' ? `${JSON.stringify(scenarioJson(value, outcomes, found))}\n` : scenarioText(value, outcomes, found))
   return 0
 }

@@ -7,13 +7,14 @@ import { hopLog } from '../world/scenario/hopLog.ts'
 import type { Remedy } from '../world/scenario/remedies.ts'
 import type { Scenario } from '../world/scenario/scenario.ts'
 import type { HostEvent, ScenarioOutcome } from '../world/scenario/scenarioWalk.ts'
+import { hopLine } from './hopLine.ts'
 import { printable } from './printable.ts'
 
 /** A scenario as a story: the answer first, then host by host what happened, then what each Envoy logs. */
-export function scenarioText(outcomes: readonly ScenarioOutcome[], found: readonly Remedy[]): string {
+export function scenarioText({ istio }: Scenario, outcomes: readonly ScenarioOutcome[], found: readonly Remedy[]): string {
   const parts = outcomes.map((outcome, i) => {
     const head = outcomes.length > 1 ? [`outcome ${i + 1} of ${outcomes.length}${outcome.probability === null ? '' : ` (probability ${Number(outcome.probability.toFixed(4))})`}`] : []
-    return [...head, scenarioAnswer(outcome), '', ...story(outcome.events), ...logs(outcome)].join('\n')
+    return [...head, scenarioAnswer(outcome), '', ...story(outcome.events), ...logs(outcome, istio)].join('\n')
   })
   return `${[...parts, ...advice(found)].join('\n\n')}\n`
 }
@@ -66,12 +67,9 @@ function storyLine(step: TraceStep, last: RulePlace | null): string | null {
 
 const ruleAt = ({ table, chain, number, rule }: RulePlace): string => printable(`${table} ${chain} rule ${number}: ${printRule(rule)}`)
 
-function logs({ journal, delay }: ScenarioOutcome): string[] {
+function logs({ journal, delay }: ScenarioOutcome, istio: string): string[] {
   if (journal.hops.length === 0) return []
-  return ['', 'Access logs:', ...journal.hops.map((hop) => {
-    const entry = hopLog(hop, journal.legs, delay)
-    return printable(`  ${hop.host}: ${Object.entries(entry).map(([name, value]) => `${name}=${value ?? '-'}`).join(' ')}`)
-  })]
+  return ['', 'Access logs:', ...journal.hops.flatMap((hop) => [`  ${printable(hop.host)}:`, `    ${printable(hopLine(hopLog(hop, journal.legs, delay), istio))}`])]
 }
 
 /** The stable result of a scenario, `chainwalk/scenario@1`. */
@@ -82,7 +80,7 @@ export const scenarioJson = (scenario: Scenario, outcomes: readonly ScenarioOutc
     probability, result,
     accepts: journal.receptions.map(({ host, accept, end, request }) => ({ host, process: accept.process, port: accept.port, at: end, peer: accept.peer, originalDestination: accept.originalDestination, xForwardedFor: request?.protocol === 'http' ? request.forwardedFor : null })),
     dials: journal.legs.map(({ host, dial, local, result: own }) => ({ host, process: dial.process, to: printEndpoint(dial.to, dial.port), local, result: own ?? 'timeout' })),
-    accessLog: journal.hops.map((hop) => ({ host: hop.host, ...hopLog(hop, journal.legs, delay) })),
+    accessLog: journal.hops.map((hop) => { const log = hopLog(hop, journal.legs, delay); return { host: hop.host, ...log, line: hopLine(log, scenario.istio) } }),
   })),
   remedies: found,
 })

@@ -17,13 +17,14 @@ export interface HopLog {
 }
 
 /** The entry of one hop. Who adds to X-Forwarded-For (use_remote_address) believes the address that dialled, others the last one in it. `delay`: seconds the application takes to answer. */
-export function hopLog({ action, peer, originalDestination, request, leg }: Hop, legs: readonly Leg[], delay: number): HopLog {
+export function hopLog(hop: Hop, legs: readonly Leg[], delay: number): HopLog {
+  const { action, peer, originalDestination, request, leg } = hop
   const dial = leg === null ? null : (legs[leg] ?? null)
   const told = action.kind === 'dials' ? (action.request ?? request) : request
   const appended = (told?.forwardedFor.length ?? 0) > (request?.forwardedFor.length ?? 0)
   const client = appended ? undefined : request?.forwardedFor.at(-1)
   return {
-    response_code: action.kind === 'answers' ? action.status : action.kind === 'dials' && action.timeout !== undefined && dial !== null && delay > action.timeout ? 504 : request?.protocol === 'http' && dial?.result === 'connected' ? 200 : request?.protocol === 'http' ? 503 : null,
+    response_code: statusOf(hop, dial, delay),
     upstream_host: dial && printEndpoint(dial.dial.to, dial.dial.port),
     upstream_cluster: 'cluster' in action ? (action.cluster ?? null) : null,
     upstream_local_address: dial?.result === 'connected' ? dial.local : null,
@@ -34,4 +35,12 @@ export function hopLog({ action, peer, originalDestination, request, leg }: Hop,
     authority: request?.authority ?? null,
     route_name: action.kind === 'dials' ? (action.route ?? null) : null,
   }
+}
+
+/** The status of the answer to an HTTP request; null for what is none. */
+function statusOf({ action, request }: Hop, dial: Leg | null, delay: number): number | null {
+  if (action.kind === 'answers') return action.status
+  if (request?.protocol !== 'http') return null
+  if (dial?.result !== 'connected') return 503
+  return action.kind === 'dials' && action.timeout !== undefined && delay > action.timeout ? 504 : 200
 }
