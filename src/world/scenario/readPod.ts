@@ -2,7 +2,7 @@ import { isScalar } from 'yaml'
 import type { Node } from 'yaml'
 import type { ReadFile } from './readScenario.ts'
 import type { ScenarioNode, ScenarioPod, ScenarioRoute, ScenarioSocket } from './scenario.ts'
-import { NOBODY, YamlFields } from './yamlFields.ts'
+import { NOBODY, plainPort, YamlFields } from './yamlFields.ts'
 import type { YamlSource } from './yamlFields.ts'
 
 /** A pod: address, node, how it is intercepted, what listens in it. */
@@ -30,7 +30,8 @@ export function readRules(fields: YamlFields, readFile: ReadFile): string | null
 
 /** A port, or a socket with all that is to be said of it. */
 export function readSocket(source: YamlSource, node: Node, of: string): ScenarioSocket | null {
-  if (isScalar(node) && typeof node.value === 'number') return { port: node.value, proto: 'tcp', address: null, program: 'app', uid: 1000 }
+  const plain = plainPort(source, node, `a socket of ${of}`)
+  if (plain !== null) return { port: plain, proto: 'tcp', address: null, program: 'app', uid: 1000 }
   const fields = YamlFields.of(source, node, `a socket of ${of}`)
   if (!fields) return null
   const socket: ScenarioSocket = { port: fields.required('port', fields.port('port'), 1), proto: fields.choice('proto', ['tcp', 'udp']) ?? 'tcp', address: fields.address('address'), program: fields.text('program') ?? 'app', uid: fields.number('uid', 0, 0xfffffffe) ?? 1000 }

@@ -1,8 +1,7 @@
-import { isScalar } from 'yaml'
 import type { Node } from 'yaml'
 import { parseAddress } from '../../net/address.ts'
 import type { OutsideHost, ScenarioExternal, ScenarioPod, ScenarioPort, ScenarioService } from './scenario.ts'
-import { YamlFields } from './yamlFields.ts'
+import { plainPort, YamlFields } from './yamlFields.ts'
 import type { YamlSource } from './yamlFields.ts'
 
 /** The hosts a Service may have for endpoints. */
@@ -37,7 +36,8 @@ function known(fields: YamlFields, key: string, what: string, hosts: readonly { 
 }
 
 function readPort(source: YamlSource, node: Node, of: string): ScenarioPort | null {
-  if (isScalar(node) && typeof node.value === 'number') return { name: 'http', port: node.value, targetPort: node.value, nodePort: null, protocol: 'http' }
+  const plain = plainPort(source, node, `a port of service ${of}`)
+  if (plain !== null) return { name: 'http', port: plain, targetPort: plain, nodePort: null, protocol: 'http' }
   const fields = YamlFields.of(source, node, `a port of service ${of}`)
   if (!fields) return null
   const number = fields.required('port', fields.port('port'), 1)

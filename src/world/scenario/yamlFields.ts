@@ -135,6 +135,14 @@ export class YamlFields {
   }
 }
 
+/** A port that stands by itself in a list; null for what is no number at all, and, told, for one out of range. */
+export function plainPort(source: YamlSource, node: Node, what: string): number | null {
+  if (!isScalar(node) || typeof node.value !== 'number') return null
+  if (Number.isInteger(node.value) && node.value >= 1 && node.value <= 65535) return node.value
+  source.problems.push({ code: 'scenario-value', severity: 'error', message: `${what}: ${node.value} is no port (1 to 65535)`, span: spanAtNode(source, node) })
+  return 1
+}
+
 const isNode = (value: unknown): value is Node => isMap(value) || isScalar(value) || isSeq(value)
 
 /** Levenshtein's. */
