@@ -7,6 +7,7 @@ import type { MeshProfile } from '../proxy/meshProfile.ts'
 import type { Recognised } from '../istio/recognise/recognised.ts'
 import { releasesThatFit } from '../istio/recognise/releasesThatFit.ts'
 import { resolveVersion } from '../istio/version.ts'
+import { dialOfCluster } from '../proxy/inboundClusters.ts'
 import { profileAtVersion } from '../proxy/profileAtVersion.ts'
 import { detectProfile } from './detectProfile.ts'
 import type { Assumption } from './outcome.ts'
@@ -18,8 +19,20 @@ export interface KnownProfile {
   readonly assumptions: readonly Assumption[]
 }
 
-/** The mesh's profile with what the Istio version changes of it. */
-export function profileOf({ state, facts, given, connection }: Question): KnownProfile {
+/** The mesh's profile with what the Istio version, or the proxy's own configuration, changes of it. */
+export function profileOf(question: Question): KnownProfile {
+  const known = versionedProfile(question)
+  const { profile, assumptions } = known
+  const clusters = (profile.mode === 'REDIRECT' || profile.mode === 'TPROXY') && question.connection.origin === 'remote' ? (question.given.clusters ?? []).filter(({ port }) => port === question.connection.dport) : []
+  const [cluster] = clusters
+  if (!cluster) return known
+  const dial = dialOfCluster(cluster, profile.inbound)
+  const agreed = clusters.every((each) => JSON.stringify(dialOfCluster(each, profile.inbound)) === JSON.stringify(dial))
+  if (!dial || !agreed) return { profile, assumptions: [...assumptions, { code: 'assume-cluster-dial', message: `${agreed ? `how cluster ${cluster.name} dials is not understood` : `the clusters shown for port ${cluster.port} do not agree`}: the proxy is taken to dial as its version does` }] }
+  return { profile: { ...profile, inbound: dial }, assumptions: assumptions.filter(({ code }) => code !== 'assume-istio-version' && code !== 'assume-service-port') }
+}
+
+function versionedProfile({ state, facts, given, connection }: Question): KnownProfile {
   const listeners = facts.listeners?.map((socket): Listener => ({ ...socket, uid: socket.uid ?? 0, gid: socket.gid ?? 0, process: socket.process ?? '' })) ?? null
   const detected = detectProfile(state.rulesets, listeners)
   if (detected.mode === 'AMBIENT') return withTunnel(detected, facts, connection)

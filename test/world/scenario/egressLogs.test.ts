@@ -3,6 +3,7 @@ import { hopLog } from '../../../src/world/scenario/hopLog.ts'
 import { readScenario } from '../../../src/world/scenario/readScenario.ts'
 import { scenarioHosts } from '../../../src/world/scenario/scenarioHosts.ts'
 import { walkScenario } from '../../../src/world/scenario/scenarioWalk.ts'
+import type { ScenarioOutcome } from '../../../src/world/scenario/scenarioWalk.ts'
 
 /** A mesh with one pod that dials, one egress gateway, and hosts outside; what each line of the log says is nowhere in it but as an address somebody has. */
 const mesh = (sleep: string, gateway: string, routes: string, external: string, connection: string): string => `
@@ -53,6 +54,13 @@ const LINES: readonly (readonly [string, 'sleep' | 'gateway', string, string])[]
     mesh('10.80.2.77', '10.80.3.232', '', 'my-company-proxy.com: {ports: [{port: 3128, protocol: tcp}], resolution: NONE}', 'to: "10.80.2.87:3128"')],
 ]
 
+/** The same at other times, when DNS had other answers. */
+const AGAIN: readonly (readonly [string, number, string, readonly (readonly [string, string])[]])[] = [
+  ['TLS passed through', 3, '"-" "-" "151.101.193.67:443" outbound|443||edition.cnn.com 10.83.1.219:39574 10.83.1.219:443 10.80.3.25:35492 edition.cnn.com -', [['151.101.1.67, listens', '151.101.193.67, listens']]],
+  ['mutual TLS', 5, '"10.80.3.231" "my-nginx.mesh-external.svc.cluster.local" "10.80.2.19:443" outbound|443||my-nginx.mesh-external.svc.cluster.local 10.80.2.15:40754 10.80.2.15:8443 10.80.3.231:57626 my-nginx.mesh-external.svc.cluster.local -', [['10.80.2.14', '10.80.2.19']]],
+  ['the proxy that goes by server name', 6, '"-" "-" "127.0.0.1:8444" outbound|8444||sni-proxy.local 127.0.0.1:58212 10.83.0.193:443 10.80.3.61:53980 map.baidu.com -', [['sni: fanyi', 'sni: map']]],
+]
+
 /** The end of a line in Istio's text format; ephemeral ports as any. */
 function fields(line: string): unknown {
   const [, x_forwarded_for, authority, upstream_host, upstream_cluster, upstream_local_address, downstream_local_address, downstream_remote_address, requested_server_name, route_name] = /^"(.*?)" "(.*?)" "(.*?)" (\S+) (\S+) (\S+) (\S+) (\S+) (\S+)$/.exec(line) ?? []
@@ -62,13 +70,30 @@ function fields(line: string): unknown {
 const anyPorts = (entry: object): unknown => Object.fromEntries(Object.entries(entry).map(([name, value]) => [name, value === '-' ? null : typeof value === 'string' ? value.replace(/:(3[3-9]|4\d|5\d)\d{3}$/, ':any') : value]))
 
 describe('each Envoy logs what it was seen to log', () => {
+  it.each(AGAIN)('again: %s', (_, at, line, edits) => {
+    const [, host = 'gateway', , text = ''] = LINES[at] ?? []
+    expectLine(host, line, edits.reduce((all, [from, to]) => all.replace(from, to), text))
+  })
   it.each(LINES)('%s', (_, host, line, text) => {
-    const { value, diagnostics } = readScenario(text, 'mesh.yaml', () => null)
-    const scenario = value ?? expect.fail(JSON.stringify(diagnostics))
-    const [outcome, ...others] = walkScenario(scenario, scenarioHosts(scenario).value)
-    expect(others).toEqual([])
-    const hop = outcome?.journal.hops.find((each) => each.host === host) ?? expect.fail(`${host} has no hop: ${JSON.stringify(outcome?.journal.hops)}`)
-    const { response_code, ...entry } = hopLog(hop, outcome?.journal.legs ?? [], 0)
-    expect([response_code, anyPorts(entry)]).toEqual([entry.authority === null ? null : 200, fields(line)])
+    expectLine(host, line, text)
+  })
+  it('the far end sees the gateway, by its address', () => {
+    const [, , , text = ''] = LINES[5] ?? []
+    expect(walked(text)?.journal.receptions.at(-1)).toMatchObject({ host: 'nginx', accept: { peer: '10.80.2.15', port: 443 }, request: { authority: 'my-nginx.mesh-external.svc.cluster.local' } })
   })
 })
+
+function walked(text: string): ScenarioOutcome | undefined {
+  const { value, diagnostics } = readScenario(text, 'mesh.yaml', () => null)
+  const scenario = value ?? expect.fail(JSON.stringify(diagnostics))
+  const [outcome, ...others] = walkScenario(scenario, scenarioHosts(scenario).value)
+  expect(others).toEqual([])
+  return outcome
+}
+
+function expectLine(host: string, line: string, text: string): void {
+  const outcome = walked(text)
+  const hop = outcome?.journal.hops.find((each) => each.host === host) ?? expect.fail(`${host} has no hop: ${JSON.stringify(outcome?.journal.hops)}`)
+  const { response_code, ...entry } = hopLog(hop, outcome?.journal.legs ?? [], 0)
+  expect([response_code, anyPorts(entry)]).toEqual([entry.authority === null ? null : 200, fields(line)])
+}
