@@ -14,7 +14,7 @@ import { printable } from './printable.ts'
 export function scenarioText({ istio }: Scenario, outcomes: readonly ScenarioOutcome[], found: readonly Remedy[]): string {
   const parts = outcomes.map((outcome, i) => {
     const head = outcomes.length > 1 ? [`outcome ${i + 1} of ${outcomes.length}${outcome.probability === null ? '' : ` (probability ${Number(outcome.probability.toFixed(4))})`}`] : []
-    return [...head, scenarioAnswer(outcome), '', ...story(outcome.events), ...logs(outcome, istio)].join('\n')
+    return [...head, scenarioAnswer(outcome), '', ...story(outcome.events), ...logs(outcome, istio), ...assumed(outcome)].join('\n')
   })
   return `${[...parts, ...advice(found)].join('\n\n')}\n`
 }
@@ -72,12 +72,21 @@ function logs({ journal, delay }: ScenarioOutcome, istio: string): string[] {
   return ['', 'Access logs:', ...journal.hops.flatMap((hop) => [`  ${printable(hop.host)}:`, `    ${printable(hopLine(hopLog(hop, journal.legs, delay), istio))}`])]
 }
 
+/** What was not known, and how it was taken here. */
+function assumed(outcome: ScenarioOutcome): string[] {
+  const lines = assumptionsOf(outcome)
+  return lines.length === 0 ? [] : ['', 'Assumed:', ...lines.map(({ code, message }) => `  ${code}: ${printable(message)}`)]
+}
+
+const assumptionsOf = ({ decisions }: ScenarioOutcome): { readonly code: string; readonly message: string }[] =>
+  decisions.filter(({ doubt }) => doubt.probability === null).map(({ doubt, answer }) => ({ code: doubt.code, message: `${doubt.message}: taken as ${answer ? 'true' : 'false'}` }))
+
 /** The stable result of a scenario, `chainwalk/scenario@1`. */
 export const scenarioJson = (scenario: Scenario, outcomes: readonly ScenarioOutcome[], found: readonly Remedy[]): Record<string, unknown> => ({
   schema: 'chainwalk/scenario@1',
   connection: { from: scenario.connection.from, to: printEndpoint(scenario.connection.to.address, scenario.connection.to.port), address: printAddress(scenario.connection.to.address) },
-  outcomes: outcomes.map(({ probability, result, journal, delay }) => ({
-    probability, result,
+  outcomes: outcomes.map((outcome) => ({ outcome, ...outcome })).map(({ outcome, probability, result, journal, delay }) => ({
+    probability, result, assumptions: assumptionsOf(outcome),
     accepts: journal.receptions.map(({ host, accept, end, request }) => ({ host, process: accept.process, port: accept.port, at: end, peer: accept.peer, originalDestination: accept.originalDestination, xForwardedFor: request?.protocol === 'http' ? request.forwardedFor : null })),
     dials: journal.legs.map(({ host, dial, local, result: own }) => ({ host, process: dial.process, to: printEndpoint(dial.to, dial.port), local, result: own ?? 'timeout' })),
     accessLog: journal.hops.map((hop) => { const log = hopLog(hop, journal.legs, delay); return { host: hop.host, ...log, line: hopLine(log, scenario.istio) } }),

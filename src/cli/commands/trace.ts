@@ -36,6 +36,9 @@ const FORMATS = ['text', 'minimal', 'full', 'json', 'xtables'] as const
 
 type Format = (typeof FORMATS)[number]
 
+/** What is asked of one namespace only. */
+const ASKED = ['from', 'to', 'uid', 'gid', 'connections', 'against', 'istio', 'state', 'redact'] as const
+
 /** A pod's YAML has no connection. */
 const IS_SCENARIO = /^connection:/m
 
@@ -43,7 +46,11 @@ const IS_SCENARIO = /^connection:/m
 export async function trace(files: readonly string[], options: TraceOptions): Promise<number> {
   const format = formatOf(options)
   const scenario = files.length === 1 && /\.ya?ml$/.test(files[0] ?? '') ? readInput(files[0] ?? '') : null
-  if (scenario && IS_SCENARIO.test(scenario.text)) return (await import('../traceScenario.ts')).traceScenario(scenario, format === 'json' ? 'json' : 'text')
+  if (scenario && IS_SCENARIO.test(scenario.text)) {
+    const own = ASKED.filter((name) => options[name] !== undefined)
+    if (own.length > 0) throw new UsageError(`a scenario names its own connection and hosts; --${own.join(', --')} would not be used`)
+    return (await import('../traceScenario.ts')).traceScenario(scenario, format === 'json' ? 'json' : 'text')
+  }
   const asked: Given = { podAddresses: (options.podIp ?? []).map(podAddress), istioVersion: istioVersion(options.istio) }
   const connections = options.connections === undefined ? null : connectionsIn(options.connections)
   const single = connections ? null : connectionFrom(options)

@@ -43,14 +43,16 @@ export interface ScenarioHost {
   readonly view: MeshView
 }
 
-/** Every way the scenario's connection can go, all its hosts walked. */
-export function walkScenario(scenario: Scenario, hosts: readonly ScenarioHost[]): readonly ScenarioOutcome[] {
+/** Every way the scenario's connection can go, all its hosts walked; not `complete` where there are more than can be followed. */
+export function followScenario(scenario: Scenario, hosts: readonly ScenarioHost[]): { readonly outcomes: readonly ScenarioOutcome[]; readonly complete: boolean } {
   const outcomes: ScenarioOutcome[] = []
-  explore((choose) => new ScenarioWalk(scenario, hosts, choose).run(), ({ value, decisions }) => {
+  const complete = explore((choose) => new ScenarioWalk(scenario, hosts, choose).run(), ({ value, decisions }) => {
     outcomes.push({ ...value, decisions, probability: decisions.reduce<number | null>((product, { doubt, answer }) => (product === null || doubt.probability === null ? null : product * (answer ? doubt.probability : 1 - doubt.probability)), 1) })
   })
-  return outcomes
+  return { outcomes, complete }
 }
+
+export const walkScenario = (scenario: Scenario, hosts: readonly ScenarioHost[]): readonly ScenarioOutcome[] => followScenario(scenario, hosts).outcomes
 
 class ScenarioWalk {
   private readonly scenario: Scenario
