@@ -95,14 +95,19 @@ export class Lab {
     const reply = await this.dial(connection)
     const quiet = await this.settle()
     if (!quiet) await this.calm()
-    const packets = handles && await this.traced(connection) ? this.monitor.packets(handles, this.sentinel).filter((packet) => !this.isLate(packet)) : null
+    const packets = handles && await this.traced(connection) ? this.own(this.monitor.packets(handles, this.sentinel), connection) : null
     const run = runOf(reply, this.events, packets)
     if (!quiet) return { ...run, endless: true }
     await this.clean()
     return run
   }
 
-  /** What the sockets of the attempt before say when they are closed may come after the trace was cleared. */
+  /** Without what still came of the attempt before: all that stands in front of this one's first packet, and what its sockets said when they were closed. */
+  private own(packets: readonly TracedPacket[], { protocol }: LabConnection): TracedPacket[] {
+    const first = protocol === 'icmp' ? 0 : packets.findIndex(({ head }) => head.includes(` SPORT=${this.sourcePort} `))
+    return packets.slice(Math.max(0, first)).filter((packet) => !this.isLate(packet))
+  }
+
   private isLate({ head }: TracedPacket): boolean {
     const before = this.sourcePort === SOURCE_PORTS.first ? SOURCE_PORTS.last : this.sourcePort - 1
     return head.split(' ').some((word) => word === `SPORT=${before}` || word === `DPORT=${before}`)
