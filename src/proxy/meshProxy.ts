@@ -146,7 +146,7 @@ export function gateway(routes: readonly GatewayRoute[], { services, externals }
   const name = request?.protocol === 'http' ? request.authority : (request?.sni ?? null)
   const route = own.find(({ hosts }) => hosts.some((host) => matchesHost(host, name)))
   const plain: Dialling = { kind: 'dials', to: peer, port: route?.toPort ?? port, bind: null, transparent: false, mark: 0, why: '' }
-  const onward: ProxyAccept = { ...accept, originalPort: route?.toPort ?? port, request: request && forwarded(request, printAddress(peer)) }
+  const onward: ProxyAccept = { ...accept, originalPort: route?.toPort ?? port, request: request && forwarded(request, request.proxied?.replace(/:\d+$/, '').replace(/^\[|\]$/g, '') ?? printAddress(peer)) }
   const service = services.find((each) => route?.to === `${each.name}.${each.namespace}`)
   const servicePort = service?.ports.find((each) => each.port === route?.toPort)
   if (service && servicePort) return toService({ service, port: servicePort }, onward, plain, dice)
@@ -156,4 +156,7 @@ export function gateway(routes: readonly GatewayRoute[], { services, externals }
 }
 
 /** HTTP ends at a gateway and begins anew; what is only TLS to it passes with its server name. */
-const forwarded = (request: Request, peer: string): Request => (request.protocol === 'http' ? { ...request, sni: null, forwardedFor: [...request.forwardedFor, peer] } : request)
+function forwarded({ proxied, ...request }: Request, client: string): Request {
+  void proxied
+  return request.protocol === 'http' ? { ...request, sni: null, forwardedFor: [...request.forwardedFor, client] } : request
+}

@@ -7,4 +7,6 @@ export interface Request {
   readonly sni: string | null
   /** X-Forwarded-For, first to last. */
   readonly forwardedFor: readonly string[]
+  /** Who dialled, by a PROXY protocol header in front of it: "120.244.1.2:28504"; absent: there is none. */
+  readonly proxied?: string
 }

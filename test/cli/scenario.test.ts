@@ -17,7 +17,7 @@ describe('chainwalk trace SCENARIO.yaml', () => {
     const { status, stdout } = chainwalk(['trace', 'examples/scenarios/north-south.yaml', '--json'])
     const result: unknown = JSON.parse(stdout)
     expect(status).toBe(0)
-    expect(result).toMatchObject({ schema: 'chainwalk/scenario@1', outcomes: [{ probability: 0.5, result: 'connected', assumptions: [] }, { probability: 0.5 }], remedies: [{ gives: 'from X-Forwarded-For' }] })
+    expect(result).toMatchObject({ schema: 'chainwalk/scenario@1', outcomes: [{ probability: 0.5, result: 'connected', assumptions: [] }, { probability: 0.5 }], remedies: [{ gives: 'from X-Forwarded-For' }, { gives: 'from X-Forwarded-For' }] })
   })
 
   it('reads the dumps it names from beside it, and forks where they are not understood', () => {

@@ -29,7 +29,7 @@ export function hopLog(hop: Hop, legs: readonly Leg[], delay: number): HopLog {
     upstream_cluster: 'cluster' in action ? (action.cluster ?? null) : null,
     upstream_local_address: dial?.result === 'connected' ? dial.local : null,
     downstream_local_address: originalDestination,
-    downstream_remote_address: client === undefined ? peer : client.includes(':') ? `[${client}]:0` : `${client}:0`,
+    downstream_remote_address: client === undefined ? (request?.proxied ?? peer) : client.includes(':') ? `[${client}]:0` : `${client}:0`,
     x_forwarded_for: told && told.forwardedFor.length > 0 ? told.forwardedFor.join(',') : null,
     requested_server_name: request?.sni ?? null,
     authority: request?.authority ?? null,

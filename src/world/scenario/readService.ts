@@ -21,7 +21,7 @@ export function readService(source: YamlSource, name: string, node: Node | null,
   const service: ScenarioService = {
     name, clusterIp: fields.address('clusterIP'), ports: fields.items('ports').flatMap((item) => readPort(source, item, name) ?? []), pods: behind, outside: known(fields, 'outside', 'host outside', outside),
     split: fields.items('split').flatMap((item) => readSubset(source, item, name, behind) ?? []),
-    loadBalancer: balancer && { address: balancer, to }, externalTrafficPolicy: fields.choice('externalTrafficPolicy', ['Cluster', 'Local']) ?? 'Cluster',
+    loadBalancer: balancer && { address: balancer, to }, externalTrafficPolicy: fields.choice('externalTrafficPolicy', ['Cluster', 'Local']) ?? 'Cluster', proxyProtocol: fields.choice('proxyProtocol', ['used', 'unused']) ?? 'unused',
   }
   if (service.ports.length === 0) fields.refuse(null, 'it has no ports')
   fields.close()

@@ -50,8 +50,9 @@ function candidates({ pods, services }: Scenario, outcomes: readonly ScenarioOut
   const tproxy = redirected.map(({ name }) => changedPod(name, `interceptionMode TPROXY for ${name}`, 'the proxy runs as root with NET_ADMIN, and not every kernel can (CentOS 7 lacks what it needs)', (pod) => ({ ...pod, sidecar: 'TPROXY' })))
   const appended = redirected.map(({ name }) => changedPod(name, `use_remote_address on the inbound listener of ${name} (an EnvoyFilter)`, 'HTTP only, and the application must read X-Forwarded-For', (pod) => ({ ...pod, forwardedFor: 'append' })))
   const local = masked.map(({ name }) => changedService(name, `externalTrafficPolicy Local for ${name}`, 'only nodes with a pod of the gateway take connections', (service) => ({ ...service, externalTrafficPolicy: 'Local' })))
+  const proxied = masked.filter(({ loadBalancer }) => loadBalancer !== null).map(({ name }) => changedService(name, `the PROXY protocol between the load balancer and the gateway of ${name}`, 'both must speak it, and nothing else may dial that port', (service) => ({ ...service, proxyProtocol: 'used' })))
   const both = tproxy.flatMap((x) => local.map((y): Candidate => ({ change: `${y.change} and ${x.change}`, price: `${y.price}; ${x.price}`, apply: (scenario) => x.apply(y.apply(scenario)) })))
-  return { alone: [...tproxy, ...appended, ...local], together: both }
+  return { alone: [...tproxy, ...appended, ...local, ...proxied], together: both }
 }
 
 const changedPod = (name: string, change: string, price: string, edit: (pod: ScenarioPod) => ScenarioPod): Candidate => ({

@@ -72,6 +72,8 @@ export interface ScenarioService {
   readonly outside: readonly string[]
   readonly loadBalancer: { readonly address: Address; readonly to: 'nodes' | 'pods' } | null
   readonly externalTrafficPolicy: 'Cluster' | 'Local'
+  /** Whether its load balancer tells the client's address in a PROXY protocol header, and its pods read it. */
+  readonly proxyProtocol: 'used' | 'unused'
   /** A VirtualService's weights. */
   readonly split: readonly { readonly subset: string; readonly weight: number; readonly pods: readonly string[] }[]
 }

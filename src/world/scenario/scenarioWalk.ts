@@ -1,4 +1,4 @@
-import { printEndpoint } from '../../net/address.ts'
+import { printEndpoint, sameAddress } from '../../net/address.ts'
 import { Protocol } from '../../net/protocol.ts'
 import type { CompiledNetns, Environment } from '../../engine/kernel.ts'
 import { freshSkb, receive } from '../../engine/packetPath.ts'
@@ -6,6 +6,7 @@ import type { Packet } from '../../netfilter/skb.ts'
 import type { TraceEvent } from '../../netfilter/traceEvent.ts'
 import { gateway, sidecar } from '../../proxy/meshProxy.ts'
 import type { Dice, MeshView } from '../../proxy/meshProxy.ts'
+import type { Request } from '../../proxy/request.ts'
 import type { MeshProfile } from '../../proxy/meshProfile.ts'
 import { explore } from '../explore.ts'
 import type { Decision } from '../explore.ts'
@@ -70,12 +71,21 @@ class ScenarioWalk {
 
   run(): Omit<ScenarioOutcome, 'probability' | 'decisions'> {
     const { from, uid, to, http, sni, proto } = this.scenario.connection
-    const request = http ? { protocol: 'http' as const, authority: http.authority, sni, forwardedFor: http.forwardedFor } : { protocol: sni === null ? 'tcp' as const : 'tls' as const, authority: null, sni, forwardedFor: [] }
+    const request: Request = http ? { protocol: 'http' as const, authority: http.authority, sni, forwardedFor: http.forwardedFor } : { protocol: sni === null ? 'tcp' as const : 'tls' as const, authority: null, sni, forwardedFor: [] }
+    const proxied = this.proxied()
     this.hosts.get(from)?.dial({
-      protocol: proto === 'udp' ? Protocol.udp : Protocol.tcp, to: to.address, port: to.port, bind: null, sport: null, transparent: false, mark: 0, uid, gid: uid, process: 'client', tcpFlags: null, length: null, request, from: null, parent: null,
+      protocol: proto === 'udp' ? Protocol.udp : Protocol.tcp, to: to.address, port: to.port, bind: null, sport: null, transparent: false, mark: 0, uid, gid: uid, process: 'client', tcpFlags: null, length: null, request: proxied === null ? request : { ...request, proxied }, from: null, parent: null,
     })
     this.journal.drain()
     return { result: this.journal.loops ? 'loop' : (this.journal.legs[0]?.result ?? 'timeout'), journal: this.journal, events: this.events, delay: this.scenario.outside.find(({ name }) => name === this.journal.receptions.at(-1)?.host)?.delay ?? 0 }
+  }
+
+  /** What a load balancer that speaks the PROXY protocol puts in front. The port is the first that is given out. */
+  private proxied(): string | null {
+    const { services, pods, outside, connection } = this.scenario
+    const told = services.some(({ loadBalancer, proxyProtocol }) => proxyProtocol === 'used' && loadBalancer !== null && sameAddress(loadBalancer.address, connection.to.address))
+    const client = [...pods, ...outside].find(({ name }) => name === connection.from)
+    return told && client ? printEndpoint(client.address, FIRST_PORT) : null
   }
 
   private host({ name, fixed, profile, view }: ScenarioHost, environment: Environment, dice: Dice): Host {
@@ -101,9 +111,11 @@ class ScenarioWalk {
   }
 }
 
+const FIRST_PORT = 33204
+
 /** Ephemeral ports are given out in order, so that a story is the same every time. */
 function environmentOf(choose: Dice): Environment {
-  let port = 33202
+  let port = FIRST_PORT - 2
   return { choose, now: null, freePort: () => (port += 2) }
 }
 

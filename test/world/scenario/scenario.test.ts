@@ -89,9 +89,16 @@ describe('north to south', () => {
   it('a balancer that reaches pods by themselves keeps it whatever the policy', () => {
     expect(answers(edited(NORTH_SOUTH, ['loadBalancer: 47.242.1.1', 'loadBalancer: 47.242.1.1\n    loadBalancerTo: pods']))).toEqual(['app on httpbin sees 127.0.0.6 · X-Forwarded-For 120.244.1.2 · the client\'s connection: connected'])
   })
+  it('the PROXY protocol tells it past the masquerade', () => {
+    const told = walked(edited(NORTH_SOUTH, ['externalTrafficPolicy: Cluster', 'externalTrafficPolicy: Cluster\n    proxyProtocol: used']))
+    expect(new Set(told.map(scenarioAnswer))).toEqual(new Set(['app on httpbin sees 127.0.0.6 · X-Forwarded-For 120.244.1.2 · the client\'s connection: connected']))
+    expect(logged(told[0])).toMatchObject({ gateway: { downstream_remote_address: '120.244.1.2:any' }, httpbin: { downstream_remote_address: '120.244.1.2:0' } })
+  })
   it('what would mend it was tried', () => {
     const scenario = read(NORTH_SOUTH)
-    expect(remedies(scenario, cluster).map(({ change, gives }) => [change, gives])).toEqual([['externalTrafficPolicy Local for istio-ingressgateway.istio-system', 'from X-Forwarded-For']])
+    expect(remedies(scenario, cluster).map(({ change, gives }) => [change, gives])).toEqual([
+      ['externalTrafficPolicy Local for istio-ingressgateway.istio-system', 'from X-Forwarded-For'], ['the PROXY protocol between the load balancer and the gateway of istio-ingressgateway.istio-system', 'from X-Forwarded-For'],
+    ])
     const east = read(EAST_WEST)
     expect(remedies(east, walked(EAST_WEST)).map(({ change, gives }) => [change, gives])).toEqual([
       ['interceptionMode TPROXY for httpbin', 'as the address it is dialled from'], ['use_remote_address on the inbound listener of httpbin (an EnvoyFilter)', 'from X-Forwarded-For'],
