@@ -25,6 +25,8 @@ export type ProxyAction =
   | {
       readonly kind: 'dials'; readonly to: Address; readonly port: number; readonly bind: Address | null; readonly transparent: boolean; readonly mark: number; readonly why: string
       readonly cluster?: string
+      /** Whom it takes for the client, where that is not who dialled: an address out of X-Forwarded-For. */
+      readonly client?: string
       /** Seconds it waits for the answer to a request. */
       readonly timeout?: number
       /** The name of the HTTP route; absent: none. */

@@ -17,6 +17,8 @@ export interface MeshView {
   readonly outboundTrafficPolicy: 'ALLOW_ANY' | 'REGISTRY_ONLY'
   /** The addresses of the proxy's own pod. */
   readonly own: readonly Address[]
+  /** Proxies in front of a gateway whose X-Forwarded-For it believes (gatewayTopology.numTrustedProxies). */
+  readonly trustedHops: number
   /** Whether the inbound listener adds the caller to X-Forwarded-For (use_remote_address). */
   readonly forwardedFor: 'keep' | 'append'
   /** The proxy's Istio: names of clusters changed. */
@@ -139,13 +141,14 @@ export interface GatewayRoute {
 }
 
 /** A gateway: Envoy that listens by itself, routes by Host or server name, and tells the client's address in X-Forwarded-For (use_remote_address, gateway.go buildGatewayConnectionManager). */
-export function gateway(routes: readonly GatewayRoute[], { services, externals }: MeshView, accept: ProxyAccept, dice: Dice): ProxyAction {
+export function gateway(routes: readonly GatewayRoute[], { services, externals, trustedHops }: MeshView, accept: ProxyAccept, dice: Dice): ProxyAction {
   const { request, port, peer } = accept
   const own = routes.filter((route) => route.port === port)
   if (own.length === 0) return { kind: 'serves' }
   const name = request?.protocol === 'http' ? request.authority : (request?.sni ?? null)
   const route = own.find(({ hosts }) => hosts.some((host) => matchesHost(host, name)))
-  const plain: Dialling = { kind: 'dials', to: peer, port: route?.toPort ?? port, bind: null, transparent: false, mark: 0, why: '' }
+  const client = trustedHops > 0 ? request?.forwardedFor.at(-trustedHops) : undefined
+  const plain: Dialling = { kind: 'dials', to: peer, port: route?.toPort ?? port, bind: null, transparent: false, mark: 0, why: '', ...(client !== undefined && { client }) }
   const onward: ProxyAccept = { ...accept, originalPort: route?.toPort ?? port, request: request && forwarded(request, request.proxied?.replace(/:\d+$/, '').replace(/^\[|\]$/g, '') ?? printAddress(peer)) }
   const service = services.find((each) => route?.to === `${each.name}.${each.namespace}`)
   const servicePort = service?.ports.find((each) => each.port === route?.toPort)

@@ -22,7 +22,7 @@ export function hopLog(hop: Hop, legs: readonly Leg[], delay: number): HopLog {
   const dial = leg === null ? null : (legs[leg] ?? null)
   const told = action.kind === 'dials' ? (action.request ?? request) : request
   const appended = (told?.forwardedFor.length ?? 0) > (request?.forwardedFor.length ?? 0)
-  const client = appended ? undefined : request?.forwardedFor.at(-1)
+  const client = appended ? (action.kind === 'dials' ? action.client : undefined) : request?.forwardedFor.at(-1)
   return {
     response_code: statusOf(hop, dial, delay),
     upstream_host: dial && printEndpoint(dial.dial.to, dial.dial.port),

@@ -13,7 +13,7 @@ export function readPod(source: YamlSource, name: string, node: Node | null, nod
   if (on !== null && !nodes.some((each) => each.name === on)) fields.refuse(fields.node('node'), `there is no node ${JSON.stringify(on)}`)
   const pod: ScenarioPod = {
     name, address: fields.required('address', fields.address('address'), NOBODY), node: on,
-    sidecar: fields.choice('sidecar', ['REDIRECT', 'TPROXY']), forwardedFor: fields.choice('forwardedFor', ['keep', 'append']) ?? 'keep', proxy: fields.choice('proxy', ['running', 'absent']) ?? 'running',
+    sidecar: fields.choice('sidecar', ['REDIRECT', 'TPROXY']), forwardedFor: fields.choice('forwardedFor', ['keep', 'append']) ?? 'keep', proxy: fields.choice('proxy', ['running', 'absent']) ?? 'running', trustedHops: fields.number('trustedHops', 0, 100) ?? 0,
     rules: readRules(fields, readFile), annotations: Object.fromEntries(fields.entries('annotations').map(({ name: key, node: value }) => [key, isScalar(value) ? String(value.value) : ''])),
     listens: fields.items('listens').flatMap((item) => readSocket(source, item, name) ?? []), gateway: fields.items('gateway').flatMap((item) => readRoute(source, item, name) ?? []),
   }

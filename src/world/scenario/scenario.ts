@@ -43,6 +43,8 @@ export interface ScenarioPod {
   readonly rules: string | null
   /** Whether its proxy runs: init containers dial before it does. */
   readonly proxy: 'running' | 'absent'
+  /** gatewayTopology.numTrustedProxies of a gateway. */
+  readonly trustedHops: number
   readonly listens: readonly ScenarioSocket[]
   readonly gateway: readonly ScenarioRoute[]
 }

@@ -94,6 +94,12 @@ describe('north to south', () => {
     expect(new Set(told.map(scenarioAnswer))).toEqual(new Set(['app on httpbin sees 127.0.0.6 · X-Forwarded-For 120.244.1.2 · the client\'s connection: connected']))
     expect(logged(told[0])).toMatchObject({ gateway: { downstream_remote_address: '120.244.1.2:any' }, httpbin: { downstream_remote_address: '120.244.1.2:0' } })
   })
+  it.each([[0, '10.0.0.91:any'], [1, '203.0.113.9:0'], [2, '198.51.100.7:0'], [3, '10.0.0.91:any']])('a gateway that trusts %i proxies in front of it takes %s for the client', (hops, client) => {
+    const text = edited(NORTH_SOUTH, ['http: {}', 'http: {xForwardedFor: [198.51.100.7, 203.0.113.9]}'], ['node: node-a\n', `node: node-a\n    trustedHops: ${hops}\n`])
+    const [first] = walked(text)
+    expect(first && scenarioAnswer(first)).toBe('app on httpbin sees 127.0.0.6 · X-Forwarded-For 198.51.100.7, 203.0.113.9, 10.0.0.91 · the client\'s connection: connected')
+    expect(logged(first)).toMatchObject({ gateway: { downstream_remote_address: client }, httpbin: { downstream_remote_address: '10.0.0.91:0' } })
+  })
   it('what would mend it was tried', () => {
     const scenario = read(NORTH_SOUTH)
     expect(remedies(scenario, cluster).map(({ change, gives }) => [change, gives])).toEqual([
