@@ -29,7 +29,7 @@ const ACCEPTED: HookVerdict = { verdict: 'ACCEPT', reject: null, error: null }
 export function runHook(kernel: Kernel, hook: Hook): HookVerdict {
   kernel.tell(() => ({ kind: 'hookEntered', hook }))
   const run = new HookRun(kernel, hook)
-  for (const step of STEPS[kernel.fixed.netns.backend][hook]) {
+  for (const step of STEPS[kernel.fixed.netns.backends[kernel.skb.family]][hook]) {
     const result = run.step(step)
     if (result.verdict !== 'ACCEPT') return result
   }
@@ -73,8 +73,9 @@ class HookRun implements EffectApplier {
    */
   private hasNat(): boolean {
     const { netns, rulesets } = this.kernel.fixed
-    const chains = [...(rulesets[this.kernel.skb.family].get('nat')?.base.values() ?? [])]
-    return netns.backend === 'legacy' ? chains.length > 0 : chains.some(({ rules }) => rules.length > 0)
+    const { family } = this.kernel.skb
+    const chains = [...(rulesets[family].get('nat')?.base.values() ?? [])]
+    return netns.backends[family] === 'legacy' ? chains.length > 0 : chains.some(({ rules }) => rules.length > 0)
   }
 
   private table(name: TableName): HookVerdict {

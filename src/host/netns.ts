@@ -111,8 +111,8 @@ export interface Netns {
   /** "net.ipv4.ip_forward" -> 1; what is absent has the kernel's default. */
   readonly sysctls: Readonly<Record<string, number>>
   readonly sets: readonly IpSet[]
-  /** Which program loads the rules; iptables-nft where nothing tells. */
-  readonly backend: Backend
+  /** Which program loaded the rules of a family; iptables-nft where nothing tells. */
+  readonly backends: Readonly<Record<Family, Backend>>
   readonly neighbours: readonly Neighbour[]
   /** null: nothing tells. */
   readonly release: KernelRelease | null

@@ -39,7 +39,7 @@ interface Parts {
 /** A host with the routes its addresses make and a default route by its uplink. */
 function netns({ name, interfaces, routes = [], rulesets = [], listeners = [], rules = [], sysctls = {} }: Parts): Netns {
   const derived = FAMILIES.flatMap((family) => [...derivedRoutes(interfaces, family).filter(({ table, type }) => table !== RouteTable.main || type !== 'unicast'), defaultRoute(family)])
-  return { name, rulesets, interfaces, routes: [...derived, ...routes], rules: [...FAMILIES.flatMap(defaultRules), ...rules], listeners, sysctls, sets: [], backend: 'nft', neighbours: [], release: null }
+  return { name, rulesets, interfaces, routes: [...derived, ...routes], rules: [...FAMILIES.flatMap(defaultRules), ...rules], listeners, sysctls, sets: [], backends: { 4: 'nft', 6: 'nft' }, neighbours: [], release: null }
 }
 
 const listener = ({ port, proto, address, program, uid }: ScenarioSocket, family: Family): Listener => ({
