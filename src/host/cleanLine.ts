@@ -29,9 +29,12 @@ export function cleanLine(line: string): CleanLine {
 
 /** "> > -A INPUT" with blanks for the quoting, so that columns stay. */
 function unquoted(text: string): string {
-  const quoted = text.includes('>') ? QUOTED.exec(text) : null
+  const quoted = MAY_BE_QUOTED.has(text.charCodeAt(0)) && text.includes('>') ? QUOTED.exec(text) : null
   return quoted ? ' '.repeat(quoted[0].length) + text.slice(quoted[0].length) : text
 }
+
+/** Blank, tab and ">". */
+const MAY_BE_QUOTED: ReadonlySet<number> = new Set([0x20, 0x09, 0x3e])
 
 const ESCAPE = 0x1b
 const CSI = 0x9b

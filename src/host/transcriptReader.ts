@@ -13,8 +13,6 @@ import type { ShellCommand } from './shellCommand.ts'
 type Backend = TableDump['backend']
 
 const FENCE = /^\s*(```|~~~)/
-/** Lines of a save, of which there may be very many. */
-const SAVED = /^(?:-A|:\S+) \S/
 /** istio-iptables logs its input for iptables-restore with a blank there. */
 const SPACED_TABLE = /^\s*\*\s+(raw|mangle|nat|filter|security)\s*$/
 
@@ -45,7 +43,11 @@ export class TranscriptReader {
   }
 
   read(source: SourceLine): void {
-    if (!SAVED.test(source.text) && this.startsAnew(source)) return
+    if (!this.muted && this.rules.readSaved(source)) {
+      this.silent = false
+      return
+    }
+    if (this.startsAnew(source)) return
     if (source.text.trim() !== '') this.silent = false
     if (this.muted || this.rules.read(restoreLine(source))) return
     this.facts.read(source)

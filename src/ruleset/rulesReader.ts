@@ -60,9 +60,14 @@ export class RulesReader {
     this.listed = new SameListedRules()
   }
 
+  /** A line within a save, as nearly all lines of large texts are; false for any other, which `read` looks at. */
+  readSaved(source: SourceLine): boolean {
+    return this.open !== null && this.listing === null && (this.savedRule(source, this.open.builder) || this.savedChain(source, this.open.builder)) && this.touched(source)
+  }
+
   /** False when the line is no rule text. */
   read(source: SourceLine): boolean {
-    if (this.open && !this.listing && (this.savedRule(source, this.open.builder) || this.savedChain(source, this.open.builder))) return this.touched(source)
+    if (this.readSaved(source)) return true
     const text = source.text.trim()
     if (text === '') return false
     if (text.startsWith('#')) return this.comment(text)
@@ -160,6 +165,7 @@ export class RulesReader {
 
   /** ":ISTIO_OUTPUT - [0:0]", as iptables-save prints it. */
   private savedChain(source: SourceLine, builder: TableBuilder): boolean {
+    if (source.text.charCodeAt(0) !== COLON) return false
     const [, name, policy, packets, bytes] = SAVED_CHAIN.exec(source.text) ?? []
     if (name === undefined || packets === undefined || bytes === undefined) return false
     builder.declare(name, policy === 'ACCEPT' || policy === 'DROP' ? policy : null, { packets: Number(packets), bytes: Number(bytes) }, { file: source.file, line: source.line, column: 1, length: source.text.length })
@@ -275,6 +281,7 @@ export class RulesReader {
   }
 }
 
+const COLON = 0x3a
 const SAVED_CHAIN = /^:([\w.:-]+) (-|ACCEPT|DROP) \[(\d{1,15}):(\d{1,15})\]$/
 
 interface Placed {

@@ -59,7 +59,9 @@ export class TableBuilder {
 
   declare(name: string, policy: Chain['policy'], counters: Counters | null, span: Span): void {
     const chain = this.chain(name)
-    Object.assign(chain, { policy, counters, span })
+    chain.policy = policy
+    chain.counters = counters
+    chain.span = span
   }
 
   refer(name: string, count: number): void {
@@ -145,6 +147,9 @@ export class TableBuilder {
   }
 
   private finished({ name, policy, counters, span, rules }: ChainDraft, builtin: boolean): Chain {
-    return { name, policy: builtin ? (policy ?? 'ACCEPT') : null, ...(counters && { counters }), rules, ...(span && { span }) }
+    const kept = builtin ? (policy ?? 'ACCEPT') : null
+    // Named one by one: there may be very many chains.
+    if (counters && span) return { name, policy: kept, counters, rules, span }
+    return { name, policy: kept, ...(counters && { counters }), rules, ...(span && { span }) }
   }
 }
