@@ -21,9 +21,6 @@ const SENTINELS = { first: 61000, last: 65000 }
 
 /** Milliseconds; the longest dial takes a tenth of it. */
 const ENDLESS = 8000
-/** Rules may turn the datagrams that end a trace to somebody who listens. */
-const isOfSentinel = (message: EventMessage): boolean => message.event === 'accept' && message.peerPort >= SENTINELS.first && message.peerPort <= SENTINELS.last
-
 /** More than any attempt has that ends. */
 const MOST_EVENTS = 2000
 
@@ -49,7 +46,7 @@ export class Lab {
     this.mode = mode
     this.namespaces = makeNamespaces(name, mode)
     const { inside, far } = this.namespaces
-    const heard = (message: EventMessage): void => { if (this.events.length < MOST_EVENTS && !isOfSentinel(message)) this.events.push(message) }
+    const heard = (message: EventMessage): void => { if (this.events.length < MOST_EVENTS && !this.isOfSentinel(message)) this.events.push(message) }
     this.dialler = new Program(inside, 'dialler', mode, heard)
     this.far = new Map(Object.entries(far).map(([place, namespace]) => [place, new Program(namespace, 'outside', mode, heard)]))
     this.programs = [...ROLES[mode].map((role) => new Program(inside, role, mode, heard)), this.dialler, ...this.far.values()]
@@ -109,6 +106,11 @@ export class Lab {
   private own(packets: readonly TracedPacket[], { protocol }: LabConnection): TracedPacket[] {
     const first = protocol === 'icmp' ? 0 : packets.findIndex(({ head }) => head.includes(` SPORT=${this.sourcePort} `))
     return packets.slice(Math.max(0, first)).filter((packet) => !this.isLate(packet))
+  }
+
+  /** Rules may turn the datagram that ends a trace to somebody who listens. */
+  private isOfSentinel(message: EventMessage): boolean {
+    return message.event === 'accept' && message.peerPort === this.sentinel
   }
 
   private isLate({ head }: TracedPacket): boolean {
