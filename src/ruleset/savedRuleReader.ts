@@ -80,27 +80,28 @@ interface Kept {
 type IpDraft = { -readonly [Key in keyof IpMatch]: IpMatch[Key] }
 
 /** In the order of parseIp: rules are compared as JSON (-D). */
-function inOrder({ protocol, source, destination, in: input, out, fragment }: IpDraft): IpMatch {
+function inOrder(draft: IpDraft): IpMatch {
   const ip: IpDraft = {}
-  if (protocol) ip.protocol = protocol
-  if (source) ip.source = source
-  if (destination) ip.destination = destination
-  if (input) ip.in = input
-  if (out) ip.out = out
-  if (fragment) ip.fragment = fragment
+  assign(ip, draft)
   return ip
 }
 
 /** False where the condition is given twice. */
-function merge(ip: IpDraft, { source, destination, in: input, out, protocol, fragment }: IpMatch): boolean {
+function merge(ip: IpDraft, more: IpMatch): boolean {
+  const { source, destination, in: input, out, protocol, fragment } = more
   if ((source && ip.source) || (destination && ip.destination) || (input && ip.in) || (out && ip.out) || (protocol && ip.protocol) || (fragment && ip.fragment)) return false
+  assign(ip, more)
+  return true
+}
+
+/** Named one by one: there may be very many rules. */
+function assign(ip: IpDraft, { protocol, source, destination, in: input, out, fragment }: IpMatch): void {
+  if (protocol) ip.protocol = protocol
   if (source) ip.source = source
   if (destination) ip.destination = destination
   if (input) ip.in = input
   if (out) ip.out = out
-  if (protocol) ip.protocol = protocol
   if (fragment) ip.fragment = fragment
-  return true
 }
 
 function readPiece(text: string, family: Family, protocol: number | null): Piece | null {

@@ -1,6 +1,7 @@
 import type { Node } from 'yaml'
 import { parseAddress } from '../../net/address.ts'
-import type { OutsideHost, ScenarioExternal, ScenarioPod, ScenarioPort, ScenarioService } from './scenario.ts'
+import type { ExternalService } from '../../proxy/externalService.ts'
+import type { OutsideHost, ScenarioPod, ScenarioPort, ScenarioService } from './scenario.ts'
 import { plainPort, YamlFields } from './yamlFields.ts'
 import type { YamlSource } from './yamlFields.ts'
 
@@ -57,11 +58,11 @@ function readSubset(source: YamlSource, node: Node, of: string, pods: readonly s
 }
 
 /** A ServiceEntry. */
-export function readExternal(source: YamlSource, host: string, node: Node | null, outside: readonly OutsideHost[], services: readonly ScenarioService[]): ScenarioExternal | null {
+export function readExternal(source: YamlSource, host: string, node: Node | null, outside: readonly OutsideHost[], services: readonly ScenarioService[]): ExternalService | null {
   const fields = YamlFields.of(source, node, `external service ${host}`)
   if (!fields) return null
   const addresses = fields.texts('outside').flatMap((each) => outside.find(({ name }) => name === each)?.address ?? parseAddress(each) ?? fields.refuse(fields.node('outside'), `there is no host outside ${JSON.stringify(each)}`) ?? [])
-  const external: ScenarioExternal = {
+  const external: ExternalService = {
     host, ports: fields.items('ports').flatMap((item) => readExternalPort(source, item, host) ?? []), resolution: fields.choice('resolution', ['NONE', 'STATIC', 'DNS']) ?? 'DNS', addresses,
     timeout: fields.number('timeout', 0, 86400), via: readVia(fields, services),
   }
@@ -69,7 +70,7 @@ export function readExternal(source: YamlSource, host: string, node: Node | null
   return external
 }
 
-function readVia(fields: YamlFields, services: readonly ScenarioService[]): ScenarioExternal['via'] {
+function readVia(fields: YamlFields, services: readonly ScenarioService[]): ExternalService['via'] {
   const { host: service, port } = fields.endpoint('via')
   const sni = fields.text('viaSni')
   if (fields.node('via') === null) return null
@@ -77,7 +78,7 @@ function readVia(fields: YamlFields, services: readonly ScenarioService[]): Scen
   return fields.refuse(fields.node('via'), `${JSON.stringify(fields.text('via'))} is no Service's port (SERVICE.NAMESPACE:PORT)`)
 }
 
-function readExternalPort(source: YamlSource, node: Node, of: string): ScenarioExternal['ports'][number] | null {
+function readExternalPort(source: YamlSource, node: Node, of: string): ExternalService['ports'][number] | null {
   const fields = YamlFields.of(source, node, `a port of external service ${of}`)
   if (!fields) return null
   const port = { port: fields.required('port', fields.port('port'), 1), protocol: fields.choice('protocol', ['http', 'tls', 'tcp']) ?? 'http' }

@@ -1,5 +1,6 @@
 import type { Address } from '../../net/address.ts'
 import type { Span } from '../../netfilter/span.ts'
+import type { ExternalService } from '../../proxy/externalService.ts'
 
 /** A host outside the cluster. */
 export interface OutsideHost {
@@ -80,18 +81,6 @@ export interface ScenarioService {
   readonly split: readonly { readonly subset: string; readonly weight: number; readonly pods: readonly string[] }[]
 }
 
-/** A ServiceEntry. */
-export interface ScenarioExternal {
-  readonly host: string
-  readonly ports: readonly { readonly port: number; readonly protocol: 'http' | 'tls' | 'tcp' }[]
-  readonly resolution: 'NONE' | 'STATIC' | 'DNS'
-  /** Where it is: of hosts outside, or given as they are. */
-  readonly addresses: readonly Address[]
-  /** Seconds a VirtualService gives its requests. */
-  readonly timeout: number | null
-  readonly via: { readonly service: string; readonly port: number; readonly sni: string | null } | null
-}
-
 export interface ScenarioConnection {
   /** A pod, a node, or a host outside. */
   readonly from: string
@@ -115,7 +104,7 @@ export interface Scenario {
   readonly pods: readonly ScenarioPod[]
   readonly outside: readonly OutsideHost[]
   readonly services: readonly ScenarioService[]
-  readonly externals: readonly ScenarioExternal[]
+  readonly externals: readonly ExternalService[]
   readonly connection: ScenarioConnection
   readonly span: Span
 }
