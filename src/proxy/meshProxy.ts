@@ -19,6 +19,8 @@ export interface MeshView {
   readonly own: readonly Address[]
   /** Proxies in front of a gateway whose X-Forwarded-For it believes (gatewayTopology.numTrustedProxies). */
   readonly trustedHops: number
+  /** Whether a gateway compares the server name inside the mesh's TLS with the one outside (network filter istio.sni_verifier). */
+  readonly sniVerifier: 'used' | 'unused'
   /** Whether the inbound listener adds the caller to X-Forwarded-For (use_remote_address). */
   readonly forwardedFor: 'keep' | 'append'
   /** The proxy's Istio: names of clusters changed. */
@@ -100,8 +102,11 @@ function toExternal(external: ExternalService, { services }: MeshView, accept: P
   const service = via && services.find(({ name, namespace }) => `${name}.${namespace}` === via.service)
   const port = service?.ports.find((each) => each.port === via?.port)
   const action = service && port ? toService({ service, port }, accept, plain, dice) : straight(external, accept, plain, dice)
-  return via?.sni && action.kind === 'dials' && action.request ? { ...action, request: { ...action.request, sni: via.sni } } : action
+  return via?.sni && action.kind === 'dials' && action.request ? { ...action, request: wrapped(action.request, via.sni) } : action
 }
+
+/** The mesh's TLS, with the application's inside where it speaks TLS itself. */
+const wrapped = (request: Request, sni: string): Request => (request.protocol === 'tls' ? { ...request, sni, innerSni: request.sni } : { ...request, sni })
 
 function straight({ host, resolution, addresses, timeout }: ExternalService, { originalPort, request }: ProxyAccept, plain: Dialling, dice: Dice): ProxyAction {
   const cluster = `outbound|${originalPort}||${host}`
@@ -141,10 +146,11 @@ export interface GatewayRoute {
 }
 
 /** A gateway: Envoy that listens by itself, routes by Host or server name, and tells the client's address in X-Forwarded-For (use_remote_address, gateway.go buildGatewayConnectionManager). */
-export function gateway(routes: readonly GatewayRoute[], { services, externals, trustedHops }: MeshView, accept: ProxyAccept, dice: Dice): ProxyAction {
+export function gateway(routes: readonly GatewayRoute[], { services, externals, trustedHops, sniVerifier }: MeshView, accept: ProxyAccept, dice: Dice): ProxyAction {
   const { request, port, peer } = accept
   const own = routes.filter((route) => route.port === port)
   if (own.length === 0) return { kind: 'serves' }
+  if (sniVerifier === 'used' && request?.innerSni !== undefined && request.innerSni !== request.sni) return { kind: 'closes', why: `the server name inside, ${request.innerSni ?? '-'}, is not the one outside, ${request.sni ?? '-'} (sni_verifier)` }
   const name = request?.protocol === 'http' ? request.authority : (request?.sni ?? null)
   const route = own.find(({ hosts }) => hosts.some((host) => matchesHost(host, name)))
   const client = trustedHops > 0 ? request?.forwardedFor.at(-trustedHops) : undefined
@@ -158,8 +164,9 @@ export function gateway(routes: readonly GatewayRoute[], { services, externals, 
   return { kind: 'answers', status: 404, cluster: null, why: `no route of port ${port} has the host ${name ?? '-'} (NR)` }
 }
 
-/** HTTP ends at a gateway and begins anew; what is only TLS to it passes with its server name. */
-function forwarded({ proxied, ...request }: Request, client: string): Request {
+/** HTTP ends at a gateway and begins anew; what is only TLS to it passes with its server name, and out of the mesh's TLS where it came in it. */
+function forwarded({ proxied, innerSni, ...request }: Request, client: string): Request {
   void proxied
-  return request.protocol === 'http' ? { ...request, sni: null, forwardedFor: [...request.forwardedFor, client] } : request
+  if (request.protocol === 'http') return { ...request, sni: null, forwardedFor: [...request.forwardedFor, client] }
+  return innerSni === undefined ? request : { ...request, sni: innerSni }
 }

@@ -24,13 +24,13 @@ const advice = (found: readonly Remedy[]): string[] =>
 
 /** "app on httpbin sees 127.0.0.6 · X-Forwarded-For 10.0.0.93 · connected". */
 export function scenarioAnswer({ journal, result, delay }: ScenarioOutcome): string {
-  const end = journal.receptions.find(({ accept }) => !isProxyProcess(accept.process))
+  const { end } = journal
   const refused = journal.hops.find(({ action }) => action.kind === 'answers' || action.kind === 'closes')
   const failed = journal.legs.find(({ dial, result: own }) => dial.from !== null && own !== 'connected')
   const parts = end ? [`${end.accept.process} on ${end.host} sees ${end.accept.peer}`] : ['no application is reached']
   if (end?.request?.protocol === 'http') parts.push(`X-Forwarded-For ${end.request.forwardedFor.join(', ') || '-'}`)
   for (const { host, action } of journal.hops) if (action.kind === 'dials' && action.timeout !== undefined && delay > action.timeout) parts.push(`${host}'s proxy answers 504 after ${action.timeout} s`)
-  if (!end && refused) parts.push(`${refused.host}'s proxy ${refused.action.kind === 'answers' ? `answers ${refused.action.status}` : 'closes the connection'}`)
+  if (!end && refused) parts.push(`${refused.host}'s ${isProxyProcess(refused.process) ? 'proxy' : refused.process} ${refused.action.kind === 'answers' ? `answers ${refused.action.status}` : 'closes the connection'}`)
   else if (!end && failed) parts.push(`${failed.host}'s own dial to ${printEndpoint(failed.dial.to, failed.dial.port)}: ${failed.result ?? 'timeout'}`)
   return printable([...parts, `the client's connection: ${result}`].join(' · '))
 }
@@ -68,8 +68,8 @@ function storyLine(step: TraceStep, last: RulePlace | null): string | null {
 const ruleAt = ({ table, chain, number, rule }: RulePlace): string => printable(`${table} ${chain} rule ${number}: ${printRule(rule)}`)
 
 function logs({ journal, delay }: ScenarioOutcome, istio: string): string[] {
-  if (journal.hops.length === 0) return []
-  return ['', 'Access logs:', ...journal.hops.flatMap((hop) => [`  ${printable(hop.host)}:`, `    ${printable(hopLine(hopLog(hop, journal.legs, delay), istio))}`])]
+  if (journal.logged.length === 0) return []
+  return ['', 'Access logs:', ...journal.logged.flatMap((hop) => [`  ${printable(hop.host)}:`, `    ${printable(hopLine(hopLog(hop, journal.legs, delay), istio))}`])]
 }
 
 /** What was not known, and how it was taken here. */
@@ -89,7 +89,7 @@ export const scenarioJson = (scenario: Scenario, outcomes: readonly ScenarioOutc
     probability, result, assumptions: assumptionsOf(outcome),
     accepts: journal.receptions.map(({ host, accept, end, request }) => ({ host, process: accept.process, port: accept.port, at: end, peer: accept.peer, originalDestination: accept.originalDestination, xForwardedFor: request?.protocol === 'http' ? request.forwardedFor : null })),
     dials: journal.legs.map(({ host, dial, local, result: own }) => ({ host, process: dial.process, to: printEndpoint(dial.to, dial.port), local, result: own ?? 'timeout' })),
-    accessLog: journal.hops.map((hop) => { const log = hopLog(hop, journal.legs, delay); return { host: hop.host, ...log, line: hopLine(log, scenario.istio) } }),
+    accessLog: journal.logged.map((hop) => { const log = hopLog(hop, journal.legs, delay); return { host: hop.host, ...log, line: hopLine(log, scenario.istio) } }),
   })),
   remedies: found,
 })

@@ -45,6 +45,8 @@ export interface HostParts {
   readonly name: string
   readonly fixed: CompiledNetns
   readonly proxy: Proceed
+  /** How another of its programs goes on with what it accepts on a port; null: it serves. */
+  readonly passesOn?: (process: string, port: number) => Proceed | null
 }
 
 export interface HostPlace {
@@ -61,16 +63,18 @@ export class Host implements Stage {
   private readonly journal: WalkJournal
   private readonly surroundings: Surroundings
   private readonly proxy: Proceed
+  private readonly passesOn: (process: string, port: number) => Proceed | null
   private readonly tcp = new TcpEndpoint(this)
   private readonly datagrams = new DatagramEndpoint(this)
 
-  constructor({ name, fixed, proxy }: HostParts, { journal, surroundings, environment, observer }: HostPlace) {
+  constructor({ name, fixed, proxy, passesOn = () => null }: HostParts, { journal, surroundings, environment, observer }: HostPlace) {
     const state = initialState(fixed)
     this.name = name
     this.kernel = new Kernel(fixed, observer ? new RecordedCell(state) : new PlainCell(state), counted(environment, journal), observer)
     this.journal = journal
     this.surroundings = surroundings
     this.proxy = proxy
+    this.passesOn = passesOn
   }
 
   act(who: string, what: string): void {
@@ -161,7 +165,8 @@ export class Host implements Stage {
     const accept = { process: socket.process, remote: false, port, peer, originalDestination: socket.protocol === Protocol.tcp ? printEndpoint(original.address, original.port) : null }
     this.journal.accepted({ accept, end: printEndpoint(socket.local, socket.localPort), host: this.name, request: this.journal.legs[role.leg]?.dial.request ?? null })
     this.act(socket.process, `accepts on port ${port} from ${peer}`)
-    if (socket.protocol === Protocol.tcp && isProxyProcess(socket.process)) this.proceed(socket, port, original, role)
+    const proceed = isProxyProcess(socket.process) ? this.proxy : this.passesOn(socket.process, port)
+    if (socket.protocol === Protocol.tcp && proceed) this.proceed(socket, { port, original, proceed }, role)
   }
 
   /** getsockopt SO_ORIGINAL_DST (nf_conntrack_proto.c getorigdst), else the socket's own address. */
@@ -171,13 +176,13 @@ export class Host implements Stage {
     return hit ? { address: hit.entry.original.dst, port: hit.entry.original.dport } : { address: local, port: localPort }
   }
 
-  /** The proxy goes on with what it accepted. */
-  private proceed(socket: Socket, port: number, original: { readonly address: Address; readonly port: number }, role: PacketRole): void {
+  /** A proxy goes on with what it accepted. */
+  private proceed(socket: Socket, { port, original, proceed }: Accepted, role: PacketRole): void {
     const peer = socket.remote ?? socket.local
     const request = this.journal.legs[role.leg]?.dial.request ?? null
-    const action = this.proxy({ port, peer, originalAddress: original.address, originalPort: original.port, request })
+    const action = proceed({ port, peer, originalAddress: original.address, originalPort: original.port, request })
     if (action.kind === 'serves') return
-    const hop: Hop = { host: this.name, port, peer: printEndpoint(peer, socket.remotePort), originalDestination: printEndpoint(original.address, original.port), request, action, leg: null }
+    const hop: Hop = { host: this.name, process: socket.process, port, peer: printEndpoint(peer, socket.remotePort), originalDestination: printEndpoint(original.address, original.port), request, action, leg: null }
     this.journal.hops.push(hop)
     if (action.kind === 'closes') return this.act(socket.process, `closes it: ${action.why}`)
     if (action.kind === 'answers') return this.act(socket.process, `answers ${action.status}: ${action.why}`)
@@ -188,6 +193,13 @@ export class Host implements Stage {
       }).index
     })
   }
+}
+
+/** What a program accepted, and how it goes on. */
+interface Accepted {
+  readonly port: number
+  readonly original: { readonly address: Address; readonly port: number }
+  readonly proceed: Proceed
 }
 
 /** The same answers; those that are dice are counted. */

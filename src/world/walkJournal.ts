@@ -1,5 +1,6 @@
 import type { PacketRole } from '../engine/packetPath.ts'
 import type { ProxyAction } from '../proxy/acceptedByProxy.ts'
+import { isProxyProcess } from '../proxy/meshProfile.ts'
 import type { Request } from '../proxy/request.ts'
 import type { Host } from './host.ts'
 import { repeatsAncestor } from './leg.ts'
@@ -24,6 +25,7 @@ export interface Reception {
 /** A connection a proxy accepted, and what it did with it. */
 export interface Hop {
   readonly host: string
+  readonly process: string
   readonly port: number
   readonly peer: string
   readonly originalDestination: string
@@ -80,6 +82,16 @@ export class WalkJournal {
   finish(leg: number, result: Result): void {
     const own = this.legs[leg]
     if (own) own.result ??= result
+  }
+
+  /** The application's: the first that is no proxy's. */
+  get end(): Reception | undefined {
+    return this.receptions.find(({ host, accept }) => !isProxyProcess(accept.process) && !this.hops.some((hop) => hop.host === host && hop.process === accept.process && hop.port === accept.port))
+  }
+
+  /** What Envoys did, which they log. */
+  get logged(): readonly Hop[] {
+    return this.hops.filter(({ process }) => isProxyProcess(process))
   }
 
   accepted(reception: Reception): void {

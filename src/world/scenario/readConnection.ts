@@ -15,7 +15,7 @@ export function readConnection(source: YamlSource, node: Node | null, hosts: rea
   if (address === null || port === null) fields.refuse(fields.node('to'), 'to must be ADDRESS:PORT, or SERVICE.NAMESPACE:PORT of a Service with a clusterIP')
   const connection: ScenarioConnection = {
     from, uid: fields.number('uid', 0, 0xfffffffe) ?? 1000, proto: fields.choice('proto', ['tcp', 'udp']) ?? 'tcp', to: { address: address ?? NOBODY, port: port ?? 0 },
-    http: readHttp(source, fields.node('http'), port === 80 ? host : `${host}:${port}`), sni: fields.text('sni'),
+    http: readHttp(source, fields.node('http'), port === 80 ? host : `${host}:${port}`), sni: fields.text('sni'), innerSni: fields.text('innerSni'),
   }
   fields.close()
   return connection

@@ -13,7 +13,7 @@ export function readPod(source: YamlSource, name: string, node: Node | null, nod
   if (on !== null && !nodes.some((each) => each.name === on)) fields.refuse(fields.node('node'), `there is no node ${JSON.stringify(on)}`)
   const pod: ScenarioPod = {
     name, address: fields.required('address', fields.address('address'), NOBODY), node: on,
-    sidecar: fields.choice('sidecar', ['REDIRECT', 'TPROXY']), forwardedFor: fields.choice('forwardedFor', ['keep', 'append']) ?? 'keep', proxy: fields.choice('proxy', ['running', 'absent']) ?? 'running', trustedHops: fields.number('trustedHops', 0, 100) ?? 0,
+    sidecar: fields.choice('sidecar', ['REDIRECT', 'TPROXY']), forwardedFor: fields.choice('forwardedFor', ['keep', 'append']) ?? 'keep', proxy: fields.choice('proxy', ['running', 'absent']) ?? 'running', trustedHops: fields.number('trustedHops', 0, 100) ?? 0, sniVerifier: fields.choice('sniVerifier', ['used', 'unused']) ?? 'unused',
     rules: readRules(fields, readFile), annotations: Object.fromEntries(fields.entries('annotations').map(({ name: key, node: value }) => [key, isScalar(value) ? String(value.value) : ''])),
     listens: fields.items('listens').flatMap((item) => readSocket(source, item, name) ?? []), gateway: fields.items('gateway').flatMap((item) => readRoute(source, item, name) ?? []),
   }
@@ -31,10 +31,10 @@ export function readRules(fields: YamlFields, readFile: ReadFile): string | null
 /** A port, or a socket with all that is to be said of it. */
 export function readSocket(source: YamlSource, node: Node, of: string): ScenarioSocket | null {
   const plain = plainPort(source, node, `a socket of ${of}`)
-  if (plain !== null) return { port: plain, proto: 'tcp', address: null, program: 'app', uid: 1000 }
+  if (plain !== null) return { port: plain, proto: 'tcp', address: null, program: 'app', uid: 1000, byServerName: null }
   const fields = YamlFields.of(source, node, `a socket of ${of}`)
   if (!fields) return null
-  const socket: ScenarioSocket = { port: fields.required('port', fields.port('port'), 1), proto: fields.choice('proto', ['tcp', 'udp']) ?? 'tcp', address: fields.address('address'), program: fields.text('program') ?? 'app', uid: fields.number('uid', 0, 0xfffffffe) ?? 1000 }
+  const socket: ScenarioSocket = { port: fields.required('port', fields.port('port'), 1), proto: fields.choice('proto', ['tcp', 'udp']) ?? 'tcp', address: fields.address('address'), program: fields.text('program') ?? 'app', uid: fields.number('uid', 0, 0xfffffffe) ?? 1000, byServerName: fields.port('byServerName') }
   fields.close()
   return socket
 }

@@ -75,10 +75,10 @@ function readNode(source: YamlSource, name: string, node: Node | null, readFile:
 }
 
 function readOutside(source: YamlSource, name: string, node: Node | null): OutsideHost | null {
-  if (isScalar(node)) return { name, address: plainAddress(source, name, node), listens: [], delay: 0 }
+  if (isScalar(node)) return { name, address: plainAddress(source, name, node), listens: [], delay: 0, names: [] }
   const fields = YamlFields.of(source, node, `host ${name}`)
   if (!fields) return null
-  const read = { name, address: fields.required('address', fields.address('address'), NOBODY), listens: fields.items('listens').flatMap((item) => readSocket(source, item, name) ?? []), delay: fields.number('delay', 0, 86400) ?? 0 }
+  const read = { name, address: fields.required('address', fields.address('address'), NOBODY), listens: fields.items('listens').flatMap((item) => readSocket(source, item, name) ?? []), delay: fields.number('delay', 0, 86400) ?? 0, names: fields.texts('names') }
   fields.close()
   return read
 }

@@ -1,5 +1,4 @@
 import { printAddress } from '../../net/address.ts'
-import { isProxyProcess } from '../../proxy/meshProfile.ts'
 import type { Scenario, ScenarioPod, ScenarioService } from './scenario.ts'
 import { scenarioHosts } from './scenarioHosts.ts'
 import { walkScenario } from './scenarioWalk.ts'
@@ -37,14 +36,14 @@ function tried(scenario: Scenario, { change, price, apply }: Candidate): Remedy[
 /** How the application learns who the client is; null if it does not. */
 function learns({ connection, pods, outside }: Scenario, { journal }: ScenarioOutcome): string | null {
   const client = [...pods, ...outside].find(({ name }) => name === connection.from)?.address
-  const end = journal.receptions.find(({ accept }) => !isProxyProcess(accept.process))
+  const { end } = journal
   if (!client || !end) return null
   if (end.accept.peer === printAddress(client)) return 'as the address it is dialled from'
   return end.request?.protocol === 'http' && end.request.forwardedFor[0] === printAddress(client) ? 'from X-Forwarded-For' : null
 }
 
 function candidates({ pods, services }: Scenario, outcomes: readonly ScenarioOutcome[]): { readonly alone: readonly Candidate[]; readonly together: readonly Candidate[] } {
-  const ends = new Set(outcomes.flatMap(({ journal }) => journal.receptions.filter(({ accept }) => !isProxyProcess(accept.process)).map(({ host }) => host)))
+  const ends = new Set(outcomes.flatMap(({ journal }) => journal.end?.host ?? []))
   const redirected = pods.filter(({ name, sidecar }) => ends.has(name) && sidecar === 'REDIRECT')
   const masked = services.filter(({ externalTrafficPolicy, loadBalancer, ports }) => externalTrafficPolicy === 'Cluster' && (loadBalancer?.to === 'nodes' || ports.some(({ nodePort }) => nodePort !== null)))
   const tproxy = redirected.map(({ name }) => changedPod(name, `interceptionMode TPROXY for ${name}`, 'the proxy runs as root with NET_ADMIN, and not every kernel can (CentOS 7 lacks what it needs)', (pod) => ({ ...pod, sidecar: 'TPROXY' })))

@@ -9,6 +9,8 @@ export interface OutsideHost {
   readonly listens: readonly ScenarioSocket[]
   /** Seconds its programs take to answer a request. */
   readonly delay: number
+  /** What DNS calls it, "*.example.com" among them. */
+  readonly names: readonly string[]
 }
 
 export interface ScenarioNode {
@@ -28,6 +30,8 @@ export interface ScenarioSocket {
   readonly address: Address | null
   readonly program: string
   readonly uid: number
+  /** The port on which it passes TLS on to the host its server name says; null: it serves. */
+  readonly byServerName: number | null
 }
 
 export interface ScenarioPod {
@@ -46,6 +50,8 @@ export interface ScenarioPod {
   readonly proxy: 'running' | 'absent'
   /** gatewayTopology.numTrustedProxies of a gateway. */
   readonly trustedHops: number
+  /** Whether a gateway refuses what says another server name inside the mesh's TLS than outside. */
+  readonly sniVerifier: 'used' | 'unused'
   readonly listens: readonly ScenarioSocket[]
   readonly gateway: readonly ScenarioRoute[]
 }
@@ -90,6 +96,8 @@ export interface ScenarioConnection {
   /** null: no HTTP. */
   readonly http: { readonly authority: string | null; readonly forwardedFor: readonly string[] } | null
   readonly sni: string | null
+  /** The server name of TLS inside that TLS; null: there is none. */
+  readonly innerSni: string | null
 }
 
 /** Hosts, Services and one connection: a story to be told. */

@@ -51,7 +51,7 @@ export function podNetns(pod: ScenarioPod, rulesets: readonly Ruleset[], profile
   const { family } = pod.address
   const proxy = profile === null || profile.mode === null || pod.proxy === 'absent' ? [] : FAMILIES.flatMap((each) => proxyListeners(profile, each))
   const routed = profile?.mode === 'TPROXY' ? FAMILIES.map((each) => policyRoute(each, { value: 1337, mask: 0xffffffff }, 32765, 133)) : []
-  const gateways = [...new Set(pod.gateway.map(({ port }) => port))].map((port) => listener({ port, proto: 'tcp', address: null, program: 'envoy', uid: 1337 }, family))
+  const gateways = [...new Set(pod.gateway.map(({ port }) => port))].map((port) => listener({ port, proto: 'tcp', address: null, program: 'envoy', uid: 1337, byServerName: null }, family))
   return netns({
     name: pod.name, interfaces: [profile !== null && family === 6 ? interceptedLoopback : loopback, device(UPLINK, pod.address)], rulesets, routes: routed.map(({ route }) => route), rules: routed.map(({ rule }) => rule),
     listeners: [...proxy, ...gateways, ...pod.listens.map((socket) => listener(socket, family))],

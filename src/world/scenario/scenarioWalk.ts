@@ -1,13 +1,16 @@
 import { printEndpoint, sameAddress } from '../../net/address.ts'
+import type { Address } from '../../net/address.ts'
 import { Protocol } from '../../net/protocol.ts'
 import type { CompiledNetns, Environment } from '../../engine/kernel.ts'
 import { freshSkb, receive } from '../../engine/packetPath.ts'
 import type { Packet } from '../../netfilter/skb.ts'
 import type { TraceEvent } from '../../netfilter/traceEvent.ts'
+import { matchesHost } from '../../proxy/externalService.ts'
 import { gateway, sidecar } from '../../proxy/meshProxy.ts'
 import type { Dice, MeshView } from '../../proxy/meshProxy.ts'
 import type { Request } from '../../proxy/request.ts'
 import type { MeshProfile } from '../../proxy/meshProfile.ts'
+import { serverNameProxy } from '../../proxy/serverNameProxy.ts'
 import { explore } from '../explore.ts'
 import type { Decision } from '../explore.ts'
 import { Host } from '../host.ts'
@@ -15,7 +18,7 @@ import type { Proceed } from '../host.ts'
 import type { Result } from '../outcome.ts'
 import { WalkJournal } from '../walkJournal.ts'
 import { Network } from './network.ts'
-import type { Scenario } from './scenario.ts'
+import type { Scenario, ScenarioConnection } from './scenario.ts'
 
 /** Something that happened, and on which host. */
 export interface HostEvent {
@@ -70,8 +73,8 @@ class ScenarioWalk {
   }
 
   run(): Omit<ScenarioOutcome, 'probability' | 'decisions'> {
-    const { from, uid, to, http, sni, proto } = this.scenario.connection
-    const request: Request = http ? { protocol: 'http' as const, authority: http.authority, sni, forwardedFor: http.forwardedFor } : { protocol: sni === null ? 'tcp' as const : 'tls' as const, authority: null, sni, forwardedFor: [] }
+    const { from, uid, to, proto } = this.scenario.connection
+    const request = requestOf(this.scenario.connection)
     const proxied = this.proxied()
     this.hosts.get(from)?.dial({
       protocol: proto === 'udp' ? Protocol.udp : Protocol.tcp, to: to.address, port: to.port, bind: null, sport: null, transparent: false, mark: 0, uid, gid: uid, process: 'client', tcpFlags: null, length: null, request: proxied === null ? request : { ...request, proxied }, from: null, parent: null,
@@ -93,13 +96,22 @@ class ScenarioWalk {
       transmit: (skb: Packet, device: string, role: { readonly leg: number; readonly reply: boolean }) => { this.transmit(name, device, skb, role) },
       begin: (_: unknown, skb: ReturnType<typeof freshSkb>) => skb,
     }
-    return new Host({ name, fixed, proxy: this.proxyOf(name, profile, view, dice) }, { journal: this.journal, surroundings, environment, observer: (event) => { this.events.push({ host: name, event }) } })
+    return new Host({ name, fixed, proxy: this.proxyOf(name, profile, view, dice), passesOn: (process, port) => this.passesOn(name, process, port) }, { journal: this.journal, surroundings, environment, observer: (event) => { this.events.push({ host: name, event }) } })
   }
 
   private proxyOf(name: string, profile: MeshProfile | null, view: MeshView, dice: Dice): Proceed {
     const routes = this.scenario.pods.find((pod) => pod.name === name)?.gateway ?? []
     if (routes.length > 0) return (accept) => gateway(routes, view, accept, dice)
     return (accept) => (profile === null ? { kind: 'serves' } : sidecar(profile, view, accept, dice))
+  }
+
+  /** What a pod's own program does that goes by server names. */
+  private passesOn(name: string, process: string, at: number): Proceed | null {
+    const { pods, outside } = this.scenario
+    const host = [...pods, ...outside].find((each) => each.name === name)
+    const port = host?.listens.find((socket) => socket.port === at && socket.program === process)?.byServerName ?? null
+    const find = (wanted: string): Address | null => outside.find(({ names }) => names.some((pattern) => matchesHost(pattern, wanted)))?.address ?? null
+    return port === null ? null : (accept) => serverNameProxy(port, find, accept)
   }
 
   /** Marks and what conntrack knows stay behind in each namespace (skb_scrub_packet). */
@@ -119,3 +131,9 @@ function environmentOf(choose: Dice): Environment {
   return { choose, now: null, freePort: () => (port += 2) }
 }
 
+
+/** What the client says once it is connected. */
+function requestOf({ http, sni, innerSni }: ScenarioConnection): Request {
+  if (http) return { protocol: 'http', authority: http.authority, sni, forwardedFor: http.forwardedFor }
+  return { protocol: sni === null ? 'tcp' : 'tls', authority: null, sni, forwardedFor: [], ...(innerSni !== null && { innerSni }) }
+}
