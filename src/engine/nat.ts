@@ -7,7 +7,7 @@ import type { Skb } from '../netfilter/skb.ts'
 import type { Hook } from '../netfilter/hook.ts'
 import { invert, sameTuple } from '../netfilter/tuple.ts'
 import type { Tuple } from '../netfilter/tuple.ts'
-import { replyTaken } from './conntrackTable.ts'
+import { findConnection, replyTaken } from './conntrackTable.ts'
 import { isOlder } from '../host/netns.ts'
 import type { Kernel } from './kernel.ts'
 
@@ -50,7 +50,7 @@ function uniqueTuple(kernel: Kernel, entry: CtEntry, current: Tuple, range: NatR
   const free = (tuple: Tuple): boolean => !replyTaken(kernel, entry, invert(tuple))
   if (!hasPorts(current.protocol)) return addressed
   if (range.minPort === null || range.maxPort === null) {
-    if (manip === 'destination' || (!range.random && (free(addressed) || isReverse(kernel, entry)))) return addressed
+    if (manip === 'destination' || (!range.random && (free(addressed) || (sameTuple(addressed, current) && isReverse(kernel, entry))))) return addressed
     return { ...addressed, sport: kernel.environment.freePort() }
   }
   const first = range.basePort === null ? range.minPort : range.minPort + (port - range.basePort)
@@ -64,11 +64,13 @@ function uniqueTuple(kernel: Kernel, entry: CtEntry, current: Tuple, range: NatR
 
 /**
  * nf_nat_used_tuple_new: since Linux 6.12 no other port is sought where the one that stands there is the same flow the other
- * way round, not translated (d8f84a9bc7c4); confirmation then refuses it.
+ * way round, not translated (d8f84a9bc7c4 and the repairs after it); confirmation then refuses it.
  */
-function isReverse(kernel: Kernel, { original, reply, id }: CtEntry): boolean {
+function isReverse(kernel: Kernel, { reply, zone, zoneDirection }: CtEntry): boolean {
   if (isOlder(kernel.fixed.netns.release, 6, 12)) return false
-  return kernel.cell.state.conntrack.some((other) => other.id !== id && other.confirmed && !other.srcNat && !other.dstNat && sameTuple(other.original, reply) && sameTuple(other.reply, original))
+  const hit = findConnection(kernel, invert(reply), { zone, zoneDirection }) ?? findConnection(kernel, reply, { zone, zoneDirection })
+  if (!hit) return true
+  return !hit.entry.srcNat && !hit.entry.dstNat && sameTuple(hit.entry.original, reply)
 }
 
 /** find_best_ips_proto: within a range of addresses the kernel hashes; NETMAP keeps the host bits. */

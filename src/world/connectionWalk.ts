@@ -61,6 +61,7 @@ export class ConnectionWalk implements Surroundings {
   begin(kernel: Kernel, skb: Skb): Skb {
     const state = this.begun
     this.begun = 'NEW'
+    this.farEnd.hasBegun(skb)
     return foreknown(kernel, skb, state)
   }
 
@@ -109,7 +110,7 @@ export class ConnectionWalk implements Surroundings {
   /** The far end gets a packet; what it answers. */
   private outside(packet: Packet, device: string, role: PacketRole): Packet | null {
     if (this.bearsAnothersAddress(packet, role)) return null
-    const { accept, result, answer } = this.farEnd.receives(packet, device, role)
+    const { accept, result, answer } = this.farEnd.receives(packet, device)
     if (accept) {
       this.journal.accepted({ accept, end: printEndpoint(packet.dst, packet.dport), host: 'far end', request: null })
       this.host.act('far end', `${printEndpoint(packet.dst, packet.dport)} accepts from ${accept.peer}`)

@@ -5,7 +5,6 @@ import { TcpFlag } from '../net/tcpFlags.ts'
 import { reversed } from '../engine/answer.ts'
 import type { CompiledNetns } from '../engine/kernel.ts'
 import { skbTuple } from '../engine/skbTuple.ts'
-import type { PacketRole } from '../engine/packetPath.ts'
 import type { Packet } from '../netfilter/skb.ts'
 import { invert, sameTuple } from '../netfilter/tuple.ts'
 import type { Tuple } from '../netfilter/tuple.ts'
@@ -32,11 +31,19 @@ export class FarEnd {
   /** SYNs it has answered. */
   private readonly requests: Tuple[] = []
 
+  /** The port of the connection's client. */
+  private askedFrom: number | null = null
+
   /** The interface of this namespace behind which it dials. */
   private ownDevice: string | null = null
 
   constructor(fixed: CompiledNetns) {
     this.fixed = fixed
+  }
+
+  /** Somebody, here or there, has sent the connection's first packet. */
+  hasBegun({ sport }: Packet): void {
+    this.askedFrom ??= sport
   }
 
   dials(packet: Packet, device: string): void {
@@ -51,15 +58,15 @@ export class FarEnd {
     return device !== null && device !== 'lo' ? device : (this.fixed.netns.interfaces.find(({ name }) => name !== 'lo')?.name ?? 'eth0')
   }
 
-  receives(packet: Packet, device: string, { reply }: PacketRole): FarStep {
+  receives(packet: Packet, device: string): FarStep {
     if (this.circles(packet, device) || isNobodys(packet.dst)) return NOTHING
     if (sameAddress(packet.src, packet.dst) || isNobodys(packet.src)) return this.unanswerable(packet)
     if (this.own && this.isForOwn(packet)) return this.answered(packet)
     if (packet.icmp?.quoted) return this.errorReceived(packet)
     if (packet.icmp) return this.pinged(packet)
     if (packet.protocol === Protocol.tcp) return this.segment(packet)
-    // An answer that is not from where it was asked: the asker's socket is connected elsewhere.
-    return reply ? NOTHING : this.datagram(packet)
+    // An answer that is not from where it was asked: the asker's socket is connected elsewhere, and nobody else serves on its port.
+    return packet.dport === this.askedFrom ? NOTHING : this.datagram(packet)
   }
 
   /**
