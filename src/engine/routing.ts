@@ -120,10 +120,10 @@ export function validSource(kernel: Kernel, skb: Skb, filter: number, mark: numb
   const device = skb.in ?? 'lo'
   if (skb.family === 6 || isAnyAddress(skb.src)) return true
   const { fib } = kernel.fixed
-  if (filter === 0 && !hasCustomRouting(kernel)) return kernel.deviceSysctl(device, 'accept_local') > 0 || device === 'lo' || !kernel.isOwnAddress(skb.src)
+  if (filter === 0 && !hasCustomRouting(kernel)) return kernel.deviceSysctl(device, 'accept_local') > 0 || !kernel.isOwnAddress(skb.src)
   const back = fib.lookup({ family: skb.family, src: skb.dst, dst: skb.src, mark, in: device, out: null, uid: 0 }, kernel.decide)
   if (typeof back === 'string') return filter === 0
-  if (back.route.type !== 'unicast') return back.route.type === 'local' && (kernel.deviceSysctl(device, 'accept_local') > 0 || device === 'lo')
+  if (back.route.type !== 'unicast') return back.route.type === 'local' && kernel.deviceSysctl(device, 'accept_local') > 0
   return back.route.device === device || filter !== 1
 }
 

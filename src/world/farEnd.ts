@@ -70,11 +70,11 @@ export class FarEnd {
   }
 
   /**
-   * From the host's own address, or from one it has no way to: over IPv4 a martian source, which is dropped. Over IPv6 a datagram
-   * still arrives, and who is sent his own ping answers himself.
+   * From the host's own address, or from one it has no way to: over IPv4 a martian source, which is dropped, as ::1 is (ipv6_rcv).
+   * Else over IPv6 a datagram still arrives, and who is sent his own ping answers himself.
    */
   private unanswerable(packet: Packet): FarStep {
-    if (packet.family === 4) return NOTHING
+    if (packet.family === 4 || isLoopback(packet.src)) return NOTHING
     if (packet.protocol === Protocol.udp) return { ...NOTHING, accept: acceptOf(packet, null) }
     const own = this.own?.tuple
     const self = packet.icmp?.type === 128 && own?.protocol === Protocol.icmpv6 && own.sport === packet.icmp.id && sameAddress(own.src, packet.dst)
