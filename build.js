@@ -24,6 +24,8 @@ await build({
   splitting: true,
   chunkNames: 'chunk-[hash]',
   minify: true,
+  // jsonc-parser's main is UMD, which cannot be bundled.
+  mainFields: ['module', 'main'],
   // commander, nearley and moo are CommonJS: their require() of Node's own modules needs one.
   banner: { js: "import { createRequire as chainwalkRequire } from 'node:module'; const require = chainwalkRequire(import.meta.url);" },
 })

@@ -15,5 +15,5 @@ export function generatedRules(input: readonly InputFile[], facts: HostFacts, is
   const rulesets = made.flatMap(({ value }) => (value && value.ruleset.tables.length > 0 ? [value.ruleset] : []))
   if (rulesets.length === 0) return null
   const said: Diagnostic = { code: 'rules-from-arguments', severity: 'info', message: `the input holds arguments of istio-iptables; the rules are those Istio ${version} makes of them`, span: { file: file.name, line: 1, column: 1, length: 1 } }
-  return { state: { rulesets, dumps: [] }, facts, clusters: [], diagnostics: [said, ...(made[0]?.diagnostics ?? [])] }
+  return { state: { rulesets, dumps: [] }, facts, envoy: null, diagnostics: [said, ...(made[0]?.diagnostics ?? [])] }
 }

@@ -5,14 +5,12 @@ import type { Transcript } from '../host/readTranscript.ts'
 import type { Ruleset } from '../netfilter/ruleset.ts'
 import { restoreInterfaces } from '../istio/unshownInterfaces.ts'
 import type { Diagnostic, Read } from '../netfilter/diagnostic.ts'
-import type { InputFile } from '../host/inputFile.ts'
-import { printAddress } from '../net/address.ts'
-import { readInboundClusters } from '../proxy/inboundClusters.ts'
-import type { InboundCluster } from '../proxy/inboundClusters.ts'
+import type { EnvoyConfig } from '../proxy/envoy/envoyConfig.ts'
 import { link } from '../ruleset/link.ts'
 import { saveTextOfJson } from '../ruleset/rulesetJson.ts'
 import { parseCount } from './connectionOptions.ts'
 import { readInput } from './readInput.ts'
+import { shownConfig } from './shownConfig.ts'
 import { UsageError } from './usageError.ts'
 
 /** Input read, one state of it chosen, and everything that was noticed. */
@@ -20,8 +18,8 @@ export interface LoadedRules {
   readonly state: RuleState
   readonly facts: Transcript['facts']
   readonly diagnostics: readonly Diagnostic[]
-  /** Inbound clusters of the proxy that stand in the input. */
-  readonly clusters: readonly InboundCluster[]
+  /** What the input shows of the proxy's configuration. */
+  readonly envoy: EnvoyConfig | null
 }
 
 export interface LoadOptions {
@@ -42,8 +40,8 @@ export async function loadRules(files: readonly string[], options: LoadOptions):
   const state = chosenState(value, options.state)
   const read = state.rulesets.map((ruleset) => repaired(ruleset, options.assume))
   const rulesets = read.map((each) => each.value)
-  const clusters = input.flatMap((file) => clustersIn(file))
-  return { state: { ...state, rulesets }, facts: value.facts, clusters: clusters.map(({ cluster }) => cluster), diagnostics: [...diagnostics, ...read.flatMap((each) => each.diagnostics), ...rulesets.flatMap(link), ...clusters.map(({ said }) => said)] }
+  const shown = await shownConfig(input)
+  return { state: { ...state, rulesets }, facts: value.facts, envoy: shown.value, diagnostics: [...diagnostics, ...read.flatMap((each) => each.diagnostics), ...rulesets.flatMap(link), ...shown.diagnostics] }
 }
 
 /** What the text's form has lost, put back where it is certain; `--assume CODE=literal` leaves it as the text has it. */
@@ -74,12 +72,4 @@ function chosenState({ states }: Transcript, asked: string | undefined): RuleSta
 /** "file:line:column: message": a diagnostic as one line. */
 export function oneLine({ message, span }: Diagnostic): string {
   return span ? `${span.file}:${span.line}:${span.column}: ${message}` : message
-}
-
-/** The proxy's inbound clusters in a file, each with what is said of it. */
-function clustersIn({ name, text }: InputFile): { readonly cluster: InboundCluster; readonly said: Diagnostic }[] {
-  return readInboundClusters(text).map((cluster) => ({
-    cluster,
-    said: { code: 'proxy-config', severity: 'info', message: `cluster ${cluster.name} tells how the proxy dials port ${cluster.port}: ${cluster.type}${cluster.bind ? `, from ${printAddress(cluster.bind)}` : ''}`, span: { file: name, line: cluster.line, column: 1, length: 1 } },
-  }))
 }

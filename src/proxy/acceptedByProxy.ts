@@ -1,5 +1,7 @@
-import { isLoopback, loopbackAddress, sameAddress } from '../net/address.ts'
 import type { Address } from '../net/address.ts'
+import { dialInbound } from './dialInbound.ts'
+import type { Dice } from './dice.ts'
+import { configuredEnvoy } from './envoy/configuredEnvoy.ts'
 import type { MeshProfile } from './meshProfile.ts'
 import type { Request } from './request.ts'
 
@@ -25,6 +27,8 @@ export type ProxyAction =
   | {
       readonly kind: 'dials'; readonly to: Address; readonly port: number; readonly bind: Address | null; readonly transparent: boolean; readonly mark: number; readonly why: string
       readonly cluster?: string
+      /** How its configuration led there; absent: none is shown. */
+      readonly way?: string
       /** Whom it takes for the client, where that is not who dialled: an address out of X-Forwarded-For. */
       readonly client?: string
       /** Seconds it waits for the answer to a request. */
@@ -35,8 +39,15 @@ export type ProxyAction =
       readonly request?: Request | null
     }
 
+export type Dialling = Extract<ProxyAction, { kind: 'dials' }>
+
+/** As its configuration has it, as far as that is shown; else as its release does. */
+export function acceptedByProxy(profile: MeshProfile, accept: ProxyAccept, dice: Dice): ProxyAction {
+  return configuredEnvoy({ profile, accept, dice, endpointsOf: () => null }) ?? acceptedByRelease(profile, accept)
+}
+
 /** Envoy's virtualInbound and virtualOutbound, ztunnel's inbound and outbound: from an accepted connection to the next dial. */
-export function acceptedByProxy(profile: MeshProfile, accept: ProxyAccept): ProxyAction {
+export function acceptedByRelease(profile: MeshProfile, accept: ProxyAccept): ProxyAction {
   const { port, originalPort } = accept
   if (port === profile.tunnel?.port) return tunnelled(profile, accept)
   if (port !== profile.inboundPort && port !== profile.outboundPort) return { kind: 'serves' }
@@ -54,28 +65,10 @@ function outbound(profile: MeshProfile, { originalAddress, originalPort }: Proxy
   return { kind: 'dials', to: originalAddress, port: originalPort, bind: null, transparent: false, mark: profile.socketMark, why: 'PassthroughCluster or a service: the original destination, from no address in particular' }
 }
 
+function inbound(profile: MeshProfile, accept: ProxyAccept): ProxyAction {
+  return dialInbound(profile, accept, hasNoService(profile, accept) ? (profile.passthrough ?? profile.inbound) : profile.inbound)
+}
+
 /** No Service has a port of the mesh itself. */
 const hasNoService = ({ ownPorts, agentPorts }: MeshProfile, { originalPort, portOf }: ProxyAccept): boolean =>
   portOf === 'nobody' || (portOf === undefined && (ownPorts.includes(originalPort) || agentPorts.includes(originalPort)))
-
-function inbound(profile: MeshProfile, accept: ProxyAccept): ProxyAction {
-  const { originalAddress, originalPort, peer } = accept
-  const inboundDial = hasNoService(profile, accept) ? (profile.passthrough ?? profile.inbound) : profile.inbound
-  const to = inboundDial.to === 'localhost' ? loopbackAddress(originalAddress.family) : originalAddress
-  const { from } = inboundDial
-  const dial = { kind: 'dials', to, port: originalPort } as const
-  switch (from.kind) {
-    case 'unbound': return { ...dial, bind: null, transparent: false, mark: profile.socketMark, why: 'the inbound cluster binds no source' }
-    case 'address': {
-      const bind = originalAddress.family === 4 ? from.v4 : from.v6
-      return { ...dial, bind, transparent: false, mark: profile.socketMark, why: 'the inbound cluster binds its source (upstream_bind_config)' }
-    }
-    case 'client': {
-      // ztunnel's inbound_passthrough: a client on the destination's own address gets a plain connect.
-      const own = profile.socketMark !== 0 && (sameAddress(peer, to) || isLoopback(peer))
-      return own
-        ? { ...dial, bind: null, transparent: false, mark: profile.socketMark, why: 'the client has the address it dials, so the proxy connects as itself' }
-        : { ...dial, bind: peer, transparent: true, mark: from.mark, why: 'the client\'s own address is kept (original_src)' }
-    }
-  }
-}

@@ -1,4 +1,5 @@
 import type { Address } from '../net/address.ts'
+import type { EnvoyConfig } from './envoy/envoyConfig.ts'
 
 export type Mode = 'REDIRECT' | 'TPROXY' | 'AMBIENT' | 'NONE'
 
@@ -29,6 +30,8 @@ export interface MeshProfile {
   readonly refuses: (listener: number, port: number) => boolean
   /** The port of tunnelled connections (HBONE), and where those inside it go; null where there is no tunnel. */
   readonly tunnel: { readonly port: number; readonly to: { readonly address: Address; readonly port: number } | null } | null
+  /** What is shown of its configuration; null: nothing. */
+  readonly configuration: EnvoyConfig | null
   /** SO_MARK of every socket of the proxy (ambient: 0x539); 0 for none. */
   readonly socketMark: number
 }

@@ -1,8 +1,10 @@
 import { printAddress, printEndpoint, sameAddress } from '../net/address.ts'
 import type { Address } from '../net/address.ts'
-import type { Unknown } from '../netfilter/ternary.ts'
-import { acceptedByProxy } from './acceptedByProxy.ts'
-import type { ProxyAccept, ProxyAction } from './acceptedByProxy.ts'
+import { acceptedByRelease } from './acceptedByProxy.ts'
+import type { Dialling, ProxyAccept, ProxyAction } from './acceptedByProxy.ts'
+import type { Dice } from './dice.ts'
+import { configuredEnvoy } from './envoy/configuredEnvoy.ts'
+import type { EnvoyEndpoint } from './envoy/envoyConfig.ts'
 import { matchesHost, requestedExternal } from './externalService.ts'
 import type { ExternalService } from './externalService.ts'
 import type { MeshProfile } from './meshProfile.ts'
@@ -27,20 +29,32 @@ export interface MeshView {
   readonly release: { readonly major: number; readonly minor: number; readonly patch: number }
 }
 
-/** Throws dice where a load balancer does. */
-export type Dice = (doubt: Unknown) => boolean
-
 /** A sidecar that knows the mesh: listeners, routes by Host, clusters (pilot/pkg/networking/core). */
 export function sidecar(profile: MeshProfile, view: MeshView, accept: ProxyAccept, dice: Dice): ProxyAction {
-  const plain = acceptedByProxy(profile, { ...accept, portOf: ownService(view, accept) ? 'service' : 'nobody' })
+  const shown = configuredEnvoy({ profile, accept, dice, endpointsOf: (cluster) => endpointsOf(view, cluster) })
+  if (shown) return shown.kind === 'dials' ? { ...shown, request: accept.port === profile.inboundPort ? arrived(view, accept) : sentOut(view, shown, accept) } : shown
+  const plain = acceptedByRelease(profile, { ...accept, portOf: ownService(view, accept) ? 'service' : 'nobody' })
   if (plain.kind !== 'dials') return plain
   return accept.port === profile.outboundPort ? outbound(view, accept, plain, dice) : { ...plain, cluster: inboundCluster(view, accept), request: arrived(view, accept), ...(accept.request?.protocol === 'http' && { route: DEFAULT_ROUTE }) }
 }
 
+/** The endpoints of a cluster named "outbound|port|subset|host", where the Service is known. */
+function endpointsOf({ services }: MeshView, cluster: string): readonly EnvoyEndpoint[] | null {
+  const [, number, subset = '', host] = cluster.split('|')
+  const service = services.find((each) => hostname(each) === host)
+  const port = service?.ports.find((each) => String(each.port) === number)
+  const endpoints = subset === '' ? service?.endpoints : service?.split.find(({ name }) => name === subset)?.endpoints
+  return port && endpoints ? endpoints.map(({ address }) => ({ address, port: port.targetPort })) : null
+}
+
+/** What a request is on its way to an endpoint that the configuration chose. */
+function sentOut({ services }: MeshView, { to, cluster = '' }: Dialling, { request }: ProxyAccept): Request | null {
+  const endpoint = services.flatMap(({ endpoints }) => endpoints).find(({ address }) => sameAddress(address, to))
+  return endpoint ? towards(endpoint, cluster.replaceAll('|', '_.'), request) : request
+}
+
 /** What istiod calls the routes of sidecars (route.go DefaultRouteName); those of a VirtualService without a name have none. */
 const DEFAULT_ROUTE = 'default'
-
-type Dialling = Extract<ProxyAction, { kind: 'dials' }>
 
 /** TLS of the mesh ends at the inbound listener. */
 const arrived = ({ forwardedFor }: MeshView, { request, peer }: ProxyAccept): Request | null =>

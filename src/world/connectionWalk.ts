@@ -44,7 +44,7 @@ export class ConnectionWalk implements Surroundings {
   constructor(fixed: CompiledNetns, profile: MeshProfile, environment: Environment, observer: ((event: TraceEvent) => void) | null) {
     this.fixed = fixed
     this.environment = environment
-    this.host = new Host({ name: fixed.netns.name, fixed, proxy: (accept) => acceptedByProxy(profile, accept) }, { journal: this.journal, surroundings: this, environment, observer })
+    this.host = new Host({ name: fixed.netns.name, fixed, proxy: (accept) => acceptedByProxy(profile, accept, environment.choose) }, { journal: this.journal, surroundings: this, environment, observer })
     this.farEnd = new FarEnd(fixed)
   }
 

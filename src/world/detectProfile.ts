@@ -68,6 +68,7 @@ export function detectProfile(rulesets: readonly Ruleset[], listeners: readonly 
     passthrough: null,
     refuses: (listener, port) => listener === port,
     tunnel: null,
+    configuration: null,
     socketMark: 0,
   }
 }
@@ -80,5 +81,6 @@ const ambientProfile = (): MeshProfile => ({
   passthrough: null,
   refuses: (_, port) => port === 15001 || port === 15006 || port === 15008,
   tunnel: { port: 15008, to: null },
+  configuration: null,
   socketMark: 0x539,
 })

@@ -186,6 +186,7 @@ export class Host implements Stage {
     this.journal.hops.push(hop)
     if (action.kind === 'closes') return this.act(socket.process, `closes it: ${action.why}`)
     if (action.kind === 'answers') return this.act(socket.process, `answers ${action.status}: ${action.why}`)
+    if (action.way !== undefined) this.act(socket.process, `goes by ${action.way}`)
     this.journal.then(() => {
       hop.leg = this.dial({
         protocol: Protocol.tcp, to: action.to, port: action.port, bind: action.bind, sport: null, transparent: action.transparent, mark: action.mark, request: action.request ?? request,

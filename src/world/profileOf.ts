@@ -7,7 +7,8 @@ import type { MeshProfile } from '../proxy/meshProfile.ts'
 import type { Recognised } from '../istio/recognise/recognised.ts'
 import { releasesThatFit } from '../istio/recognise/releasesThatFit.ts'
 import { resolveVersion } from '../istio/version.ts'
-import { dialOfCluster } from '../proxy/inboundClusters.ts'
+import type { EnvoyCluster } from '../proxy/envoy/envoyConfig.ts'
+import { dialOfCluster, inboundPortOf } from '../proxy/inboundClusters.ts'
 import { profileAtVersion } from '../proxy/profileAtVersion.ts'
 import { detectProfile } from './detectProfile.ts'
 import type { Assumption } from './outcome.ts'
@@ -21,15 +22,23 @@ export interface KnownProfile {
 
 /** The mesh's profile with what the Istio version, or the proxy's own configuration, changes of it. */
 export function profileOf(question: Question): KnownProfile {
+  const { given: { envoy }, connection } = question
   const known = versionedProfile(question)
+  if (!envoy || (known.profile.mode !== 'REDIRECT' && known.profile.mode !== 'TPROXY')) return known
+  const dialled = connection.origin === 'remote' ? withClusters(known, envoy.clusters.filter((cluster) => inboundPortOf(cluster) === connection.dport)) : known
+  return { ...dialled, profile: { ...dialled.profile, configuration: envoy } }
+}
+
+function withClusters(known: KnownProfile, clusters: readonly EnvoyCluster[]): KnownProfile {
   const { profile, assumptions } = known
-  const clusters = (profile.mode === 'REDIRECT' || profile.mode === 'TPROXY') && question.connection.origin === 'remote' ? (question.given.clusters ?? []).filter(({ port }) => port === question.connection.dport) : []
   const [cluster] = clusters
   if (!cluster) return known
   const dial = dialOfCluster(cluster, profile.inbound)
   const agreed = clusters.every((each) => JSON.stringify(dialOfCluster(each, profile.inbound)) === JSON.stringify(dial))
-  if (!dial || !agreed) return { profile, assumptions: [...assumptions, { code: 'assume-cluster-dial', message: `${agreed ? `how cluster ${cluster.name} dials is not understood` : `the clusters shown for port ${cluster.port} do not agree`}: the proxy is taken to dial as its version does` }] }
-  return { profile: { ...profile, inbound: dial }, assumptions: assumptions.filter(({ code }) => code !== 'assume-istio-version' && code !== 'assume-service-port') }
+  if (!dial || !agreed) return { profile, assumptions: [...assumptions, { code: 'assume-cluster-dial', message: `${agreed ? `how cluster ${cluster.name} dials is not understood` : `the clusters shown for port ${inboundPortOf(cluster)} do not agree`}: the proxy is taken to dial as its version does` }] }
+  // A table tells what is dialled, and not from where.
+  const told = cluster.bind !== 'unshown' || dial.to === 'localhost' || dial.from.kind === 'client'
+  return { profile: { ...profile, inbound: dial }, assumptions: told ? assumptions.filter(({ code }) => code !== 'assume-istio-version' && code !== 'assume-service-port') : assumptions }
 }
 
 function versionedProfile({ state, facts, given, connection }: Question): KnownProfile {

@@ -2,7 +2,7 @@ import type { Address } from '../net/address.ts'
 import type { HostFacts } from '../host/hostFacts.ts'
 import type { RuleState } from '../host/ruleState.ts'
 import type { Recognised } from '../istio/recognise/recognised.ts'
-import type { InboundCluster } from '../proxy/inboundClusters.ts'
+import type { EnvoyConfig } from '../proxy/envoy/envoyConfig.ts'
 import type { Connection } from './connection.ts'
 
 /** What the user says besides the transcript. */
@@ -13,8 +13,8 @@ export interface Given {
   readonly istioVersion: string | null
   /** Whose rules these are, where that was looked into. */
   readonly recognised?: Recognised | null
-  /** The proxy's own inbound clusters, where they are shown. */
-  readonly clusters?: readonly InboundCluster[]
+  /** What is shown of the proxy's own configuration. */
+  readonly envoy?: EnvoyConfig
 }
 
 /** A connection, and all that is known of the namespace it is asked about. */

@@ -28,6 +28,16 @@ describe('chainwalk trace SCENARIO.yaml', () => {
     expect(stdout).toMatch(/Assumed:\n {2}unmodelled-match: /)
   })
 
+  it('reads an Envoy\'s configuration from a file beside it, here and besides a dump', () => {
+    const listener = (name: string, port: number, more: string, cluster: string): string => `{"name": "${name}", "address": {"socketAddress": {"address": "0.0.0.0", "portValue": ${port}}}, "filterChains": [{"filters": [{"typedConfig": {"cluster": "${cluster}"}}]}]${more}}`
+    const config = file('config.json', `[\n${listener('virtualOutbound', 15001, ', "useOriginalDst": true', 'PassthroughCluster')},\n${listener('0.0.0.0_80', 80, '', 'BlackHoleCluster')}\n]\n`)
+    const scenario = file('envoy.yaml', 'nodes: {n: 10.0.0.1}\npods:\n  a: {address: 10.1.0.1, node: n, sidecar: REDIRECT, envoy: config.json}\n  b: {address: 10.1.0.2, node: n, listens: [80]}\nconnection: {from: a, to: "10.1.0.2:80"}\n')
+    expect(chainwalk(['trace', scenario]).stdout).toContain('closes it: listener 0.0.0.0_80, BlackHoleCluster')
+    const { stdout, stderr } = chainwalk(['trace', 'examples/redirect/nat.txt', config, '--uid', '1000', '--to', '10.1.0.2:80'])
+    expect(stdout).toContain('envoy closes it: listener 0.0.0.0_80, BlackHoleCluster')
+    expect(stderr).toContain('the proxy\'s configuration is shown (2 listeners): it is followed as far as it goes [proxy-config]')
+  })
+
   it.each([
     ['a mistake in it', 'pods: {a: {adress: 10.0.0.1}}\nconnection: {from: a, to: "10.0.0.2:80"}\n', [], /wrong\.yaml:1:12: pod a: there is no field "adress"; did you mean address\?/],
     ['a file that is not there', 'pods: {a: {address: 10.0.0.1, rules: none.txt}}\nconnection: {from: a, to: "10.0.0.2:80"}\n', [], /pod a: there is no file "none.txt"/],

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { printAddress } from '../../src/net/address.ts'
-import { readInboundClusters } from '../../src/proxy/inboundClusters.ts'
+import { readEnvoyConfig } from '../../src/proxy/envoy/readEnvoyConfig.ts'
+import { inboundPortOf } from '../../src/proxy/inboundClusters.ts'
 import { ask, connection, only, POD } from '../world/ask.ts'
 
 /** As istioctl prints it. */
@@ -32,14 +33,15 @@ const LOCALHOST = `{
       "port_value": 18080
 `
 
-const clusters = (text: string): unknown => readInboundClusters(text).map(({ name, port, type, bind, endpoint, line }) => [name, port, type, bind && printAddress(bind), endpoint && printAddress(endpoint), line])
+const clusters = (text: string): unknown => readEnvoyConfig('paste', text).value.clusters.filter((cluster) => inboundPortOf(cluster) !== null)
+  .map((cluster) => [cluster.name, inboundPortOf(cluster), cluster.type, cluster.bind && (cluster.bind === 'unshown' ? cluster.bind : printAddress(cluster.bind)), cluster.endpoints.map(({ address }) => printAddress(address)).join(), cluster.line])
 
 describe('inbound clusters in a paste', () => {
   it.each([
-    ['of the original destination', PASSTHROUGH, [['inbound|18080||', 18080, 'ORIGINAL_DST', '127.0.0.6', null, 3]]],
+    ['of the original destination', PASSTHROUGH, [['inbound|18080||', 18080, 'ORIGINAL_DST', '127.0.0.6', '', 3]]],
     ['of localhost', LOCALHOST, [['inbound|8888|grpc|calculator.vm.svc.cluster.local', 18080, 'STATIC', null, '127.0.0.1', 3]]],
-    ['several, each with its own', `${PASSTHROUGH}\n${LOCALHOST}`, [['inbound|18080||', 18080, 'ORIGINAL_DST', '127.0.0.6', null, 3], ['inbound|8888|grpc|calculator.vm.svc.cluster.local', 18080, 'STATIC', null, '127.0.0.1', 18]]],
-    ['of no type known here', '{"name": "inbound|80||", "type": "EDS"}', []],
+    ['several, each with its own', `${PASSTHROUGH}\n${LOCALHOST}`, [['inbound|18080||', 18080, 'ORIGINAL_DST', '127.0.0.6', '', 3], ['inbound|8888|grpc|calculator.vm.svc.cluster.local', 18080, 'STATIC', null, '127.0.0.1', 18]]],
+    ['of a type that names no address', '{"name": "inbound|80||", "type": "EDS"}', [['inbound|80||', 80, 'EDS', null, '', 1]]],
     ['none', '{"name": "outbound|80||a.b", "type": "ORIGINAL_DST"}', []],
   ])('%s', (_, text, found) => {
     expect(clusters(text)).toEqual(found)
@@ -51,7 +53,7 @@ describe('inbound clusters in a paste', () => {
     ['two that differ', `${PASSTHROUGH}\n${LOCALHOST}`, '127.0.0.6', true],
     ['and no source', PASSTHROUGH.replace('upstreamBindConfig', 'somethingElse'), '10.20.0.77', false],
   ])('decide what the app sees: %s', (_, text, peer, assumed) => {
-    const { outcome } = only(ask(RULES + POD, connection('10.20.0.78 > 10.20.0.77:18080'), { clusters: readInboundClusters(text) }))
+    const { outcome } = only(ask(RULES + POD, connection('10.20.0.78 > 10.20.0.77:18080'), { envoy: readEnvoyConfig('paste', text).value }))
     expect([outcome.appSees, outcome.assumptions.some(({ code }) => code === 'assume-istio-version')]).toEqual([peer, assumed])
   })
 })

@@ -56,7 +56,7 @@ export async function trace(files: readonly string[], options: TraceOptions): Pr
   const single = connections ? null : connectionFrom(options)
   const telling = options.redact === true ? (await import('../redactedTelling.ts')).redactedTelling() : AS_IT_IS
   const loaded = await loadRules(files, { ...(options.state !== undefined && { state: options.state }), ...(options.istio !== undefined && { istio: options.istio }), assume: assumptionsOf(options.assume ?? []) })
-  const given: Given = { ...asked, clusters: loaded.clusters, recognised: format === 'minimal' || format === 'xtables' ? null : await recognisedIn(loaded) }
+  const given: Given = { ...asked, ...(loaded.envoy && { envoy: loaded.envoy }), recognised: format === 'minimal' || format === 'xtables' ? null : await recognisedIn(loaded) }
   const rules = telling.rules(loaded, files)
   if (single && options.against !== undefined) return compared(rules, traced(rules, given, single), options.against, telling)
   if (single) return printOne(rules, given, single, format, telling)

@@ -1,7 +1,7 @@
 import { printAddress, printEndpoint, sameAddress } from '../../net/address.ts'
 import type { Address } from '../../net/address.ts'
 import type { Packet } from '../../netfilter/skb.ts'
-import type { Dice } from '../../proxy/meshProxy.ts'
+import type { Dice } from '../../proxy/dice.ts'
 import type { Scenario, ScenarioPod, ScenarioService } from './scenario.ts'
 import { UPLINK, vethOf } from './scenarioNetns.ts'
 

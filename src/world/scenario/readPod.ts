@@ -14,18 +14,18 @@ export function readPod(source: YamlSource, name: string, node: Node | null, nod
   const pod: ScenarioPod = {
     name, address: fields.required('address', fields.address('address'), NOBODY), node: on,
     sidecar: fields.choice('sidecar', ['REDIRECT', 'TPROXY']), forwardedFor: fields.choice('forwardedFor', ['keep', 'append']) ?? 'keep', proxy: fields.choice('proxy', ['running', 'absent']) ?? 'running', trustedHops: fields.number('trustedHops', 0, 100) ?? 0, sniVerifier: fields.choice('sniVerifier', ['used', 'unused']) ?? 'unused',
-    rules: readRules(fields, readFile), annotations: Object.fromEntries(fields.entries('annotations').map(({ name: key, node: value }) => [key, isScalar(value) ? String(value.value) : ''])),
+    rules: readText(fields, 'rules', readFile), envoy: readText(fields, 'envoy', readFile), annotations: Object.fromEntries(fields.entries('annotations').map(({ name: key, node: value }) => [key, isScalar(value) ? String(value.value) : ''])),
     listens: fields.items('listens').flatMap((item) => readSocket(source, item, name) ?? []), gateway: fields.items('gateway').flatMap((item) => readRoute(source, item, name) ?? []),
   }
   fields.close()
   return pod
 }
 
-/** A dump: in the text itself, or in a file beside the scenario. */
-export function readRules(fields: YamlFields, readFile: ReadFile): string | null {
-  const name = fields.text('rules')
+/** A dump or a configuration: in the text itself, or in a file beside the scenario. */
+export function readText(fields: YamlFields, field: 'rules' | 'envoy', readFile: ReadFile): string | null {
+  const name = fields.text(field)
   if (name === null || name.includes('\n')) return name
-  return readFile(name) ?? fields.refuse(fields.node('rules'), `there is no file ${JSON.stringify(name)}`)
+  return readFile(name) ?? fields.refuse(fields.node(field), `there is no file ${JSON.stringify(name)}`)
 }
 
 /** A port, or a socket with all that is to be said of it. */

@@ -5,7 +5,7 @@ import type { Address } from '../../net/address.ts'
 import type { Diagnostic } from '../../netfilter/diagnostic.ts'
 import { resolveVersion } from '../../istio/version.ts'
 import { readConnection } from './readConnection.ts'
-import { readPod, readRules, readSocket } from './readPod.ts'
+import { readPod, readSocket, readText } from './readPod.ts'
 import { readExternal, readService } from './readService.ts'
 import type { OutsideHost, Scenario, ScenarioNode } from './scenario.ts'
 import { NOBODY, spanAtNode, YamlFields } from './yamlFields.ts'
@@ -69,7 +69,7 @@ function readNode(source: YamlSource, name: string, node: Node | null, readFile:
   if (!fields) return null
   const filter = fields.texts('filter')
   for (const rule of filter) if (!/^-A (?:INPUT|FORWARD|OUTPUT) /.test(rule)) fields.refuse(fields.node('filter'), `${JSON.stringify(rule)} is no rule of filter (-A FORWARD …)`)
-  const read = { name, address: fields.required('address', fields.address('address'), NOBODY), rules: readRules(fields, readFile), filter }
+  const read = { name, address: fields.required('address', fields.address('address'), NOBODY), rules: readText(fields, 'rules', readFile), filter }
   fields.close()
   return read
 }

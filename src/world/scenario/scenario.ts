@@ -46,6 +46,8 @@ export interface ScenarioPod {
   readonly forwardedFor: 'keep' | 'append'
   /** A dump in place of the rules Istio would make. */
   readonly rules: string | null
+  /** What is shown of its Envoy's configuration; null: it is as Istio makes it. */
+  readonly envoy: string | null
   /** Whether its proxy runs: init containers dial before it does. */
   readonly proxy: 'running' | 'absent'
   /** gatewayTopology.numTrustedProxies of a gateway. */

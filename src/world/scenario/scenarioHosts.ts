@@ -9,6 +9,7 @@ import { istioRules } from '../../istio/rules.ts'
 import { resolveVersion } from '../../istio/version.ts'
 import type { Diagnostic, Read } from '../../netfilter/diagnostic.ts'
 import type { Ruleset } from '../../netfilter/ruleset.ts'
+import { joinedConfigs, readEnvoyConfig } from '../../proxy/envoy/readEnvoyConfig.ts'
 import type { MeshProfile } from '../../proxy/meshProfile.ts'
 import type { MeshView } from '../../proxy/meshProxy.ts'
 import type { MeshEndpoint, MeshService } from '../../proxy/meshService.ts'
@@ -32,7 +33,7 @@ export function scenarioHosts(scenario: Scenario): Read<readonly ScenarioHost[]>
     value: [
       ...scenario.pods.map((pod) => {
         const rulesets = podRules(scenario, pod, diagnostics)
-        const profile = profileOfPod(scenario, rulesets)
+        const profile = configured(profileOfPod(scenario, rulesets), pod, diagnostics)
         return host(podNetns(pod, rulesets, profile), profile, pod)
       }),
       ...scenario.nodes.map((node) => host(nodeNetns(node, scenario.pods, nodeRules(scenario, node, diagnostics)), null, null)),
@@ -78,6 +79,14 @@ function profileOfPod(scenario: Scenario, rulesets: readonly Ruleset[]): MeshPro
   const profile = detectProfile(rulesets, null)
   const version = resolveVersion(scenario.istio)?.version
   return profile.mode === null ? null : version ? profileAtVersion(profile, version) : profile
+}
+
+/** The profile with the configuration that is shown of this pod's proxy. */
+function configured(profile: MeshProfile | null, { name, envoy }: ScenarioPod, diagnostics: Diagnostic[]): MeshProfile | null {
+  if (profile === null || envoy === null) return profile
+  const { value, diagnostics: said } = readEnvoyConfig(`envoy of ${name}`, envoy)
+  diagnostics.push(...said)
+  return { ...profile, configuration: joinedConfigs([value]) }
 }
 
 function nodeRules(scenario: Scenario, node: ScenarioNode, diagnostics: Diagnostic[]): readonly Ruleset[] {
