@@ -5,6 +5,8 @@ import type { Dialling, ProxyAccept, ProxyAction } from './acceptedByProxy.ts'
 import type { Dice } from './dice.ts'
 import { configuredEnvoy } from './envoy/configuredEnvoy.ts'
 import type { EnvoyEndpoint } from './envoy/envoyConfig.ts'
+import { ingressDial } from './sidecarIngress.ts'
+import type { SidecarIngress } from './sidecarIngress.ts'
 import { matchesHost, requestedExternal } from './externalService.ts'
 import type { ExternalService } from './externalService.ts'
 import type { MeshProfile } from './meshProfile.ts'
@@ -19,6 +21,8 @@ export interface MeshView {
   readonly outboundTrafficPolicy: 'ALLOW_ANY' | 'REGISTRY_ONLY'
   /** The addresses of the proxy's own pod. */
   readonly own: readonly Address[]
+  /** Ingress listeners of a Sidecar resource; none: each Service of the pod has its own. */
+  readonly ingress: readonly SidecarIngress[]
   /** Proxies in front of a gateway whose X-Forwarded-For it believes (gatewayTopology.numTrustedProxies). */
   readonly trustedHops: number
   /** Whether a gateway compares the server name inside the mesh's TLS with the one outside (network filter istio.sni_verifier). */
@@ -33,7 +37,7 @@ export interface MeshView {
 export function sidecar(profile: MeshProfile, view: MeshView, accept: ProxyAccept, dice: Dice): ProxyAction {
   const shown = configuredEnvoy({ profile, accept, dice, endpointsOf: (cluster) => endpointsOf(view, cluster) })
   if (shown) return shown.kind === 'dials' ? { ...shown, request: accept.port === profile.inboundPort ? arrived(view, accept) : sentOut(view, shown, accept) } : shown
-  const plain = acceptedByRelease(profile, { ...accept, portOf: ownService(view, accept) ? 'service' : 'nobody' })
+  const plain = ingressDial(profile, view, accept) ?? acceptedByRelease(profile, { ...accept, portOf: hasListener(view, accept) ? 'service' : 'nobody' })
   if (plain.kind !== 'dials') return plain
   return accept.port === profile.outboundPort ? outbound(view, accept, plain, dice) : { ...plain, cluster: inboundCluster(view, accept), request: arrived(view, accept), ...(accept.request?.protocol === 'http' && { route: DEFAULT_ROUTE }) }
 }
@@ -60,6 +64,10 @@ const DEFAULT_ROUTE = 'default'
 const arrived = ({ forwardedFor }: MeshView, { request, peer }: ProxyAccept): Request | null =>
   request && { ...request, sni: null, ...(forwardedFor === 'append' && request.protocol === 'http' && { forwardedFor: [...request.forwardedFor, printAddress(peer)] }) }
 
+/** The Service's own inbound listeners are gone where a Sidecar names some (buildInboundClustersFromSidecar). */
+const hasListener = (view: MeshView, accept: ProxyAccept): boolean =>
+  view.ingress.length > 0 ? view.ingress.some(({ port }) => port === accept.originalPort) : ownService(view, accept) !== undefined
+
 /** The Service of which the proxy's own pod is an endpoint on this port. */
 const ownService = ({ services, own }: MeshView, { originalPort }: ProxyAccept): MeshService | undefined =>
   services.find(({ endpoints, ports }) => endpoints.some(({ address }) => own.some((each) => sameAddress(each, address))) && ports.some(({ targetPort }) => targetPort === originalPort))
@@ -70,7 +78,8 @@ function inboundCluster(view: MeshView, accept: ProxyAccept): string {
   const { originalPort, originalAddress } = accept
   const service = ownService(view, accept)
   const port = service?.ports.find(({ targetPort }) => targetPort === originalPort)
-  if (!service || !port) return release.minor >= 23 ? 'InboundPassthroughCluster' : `InboundPassthroughClusterIpv${originalAddress.family}`
+  if (view.ingress.some((each) => each.port === originalPort)) return `inbound|${originalPort}||`
+  if (!service || !port || view.ingress.length > 0) return release.minor >= 23 ? 'InboundPassthroughCluster' : `InboundPassthroughClusterIpv${originalAddress.family}`
   if (release.minor > 8 || (release.minor === 8 && release.patch > 0)) return `inbound|${originalPort}||`
   return release.minor === 8 ? `inbound|${port.port}||` : `inbound|${port.port}|${port.name}|${hostname(service)}`
 }

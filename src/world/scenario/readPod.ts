@@ -1,5 +1,7 @@
 import { isScalar } from 'yaml'
 import type { Node } from 'yaml'
+import { isAnyAddress, isLoopback, parseAddress } from '../../net/address.ts'
+import type { SidecarIngress } from '../../proxy/sidecarIngress.ts'
 import type { ReadFile } from './readScenario.ts'
 import type { ScenarioNode, ScenarioPod, ScenarioRoute, ScenarioSocket } from './scenario.ts'
 import { NOBODY, plainPort, YamlFields } from './yamlFields.ts'
@@ -15,7 +17,7 @@ export function readPod(source: YamlSource, name: string, node: Node | null, nod
     name, address: fields.required('address', fields.address('address'), NOBODY), node: on,
     sidecar: fields.choice('sidecar', ['REDIRECT', 'TPROXY']), forwardedFor: fields.choice('forwardedFor', ['keep', 'append']) ?? 'keep', proxy: fields.choice('proxy', ['running', 'absent']) ?? 'running', trustedHops: fields.number('trustedHops', 0, 100) ?? 0, sniVerifier: fields.choice('sniVerifier', ['used', 'unused']) ?? 'unused',
     rules: readText(fields, 'rules', readFile), envoy: readText(fields, 'envoy', readFile), annotations: Object.fromEntries(fields.entries('annotations').map(({ name: key, node: value }) => [key, isScalar(value) ? String(value.value) : ''])),
-    listens: fields.items('listens').flatMap((item) => readSocket(source, item, name) ?? []), gateway: fields.items('gateway').flatMap((item) => readRoute(source, item, name) ?? []),
+    listens: fields.items('listens').flatMap((item) => readSocket(source, item, name) ?? []), ingress: fields.items('ingress').flatMap((item) => readIngress(source, item, name) ?? []), gateway: fields.items('gateway').flatMap((item) => readRoute(source, item, name) ?? []),
   }
   fields.close()
   return pod
@@ -48,4 +50,19 @@ function readRoute(source: YamlSource, node: Node, of: string): ScenarioRoute | 
   const route: ScenarioRoute = { port: fields.required('port', fields.port('port'), 1), hosts: hosts.length > 0 ? hosts : ['*'], to, toPort: toPort ?? 0 }
   fields.close()
   return route
+}
+
+/** An ingress listener of a Sidecar: its port, and its defaultEndpoint. */
+function readIngress(source: YamlSource, node: Node, of: string): SidecarIngress | null {
+  const plain = plainPort(source, node, `an ingress of ${of}`)
+  if (plain !== null) return { port: plain, to: null }
+  const fields = YamlFields.of(source, node, `an ingress of ${of}`)
+  if (!fields) return null
+  const { host, port } = fields.endpoint('to')
+  const address = parseAddress(host)
+  const asked = fields.node('to')
+  if (asked && (port === null || !address || !(isLoopback(address) || isAnyAddress(address)))) fields.refuse(asked, 'to must be 127.0.0.1:PORT or 0.0.0.0:PORT (the Sidecar\'s defaultEndpoint)')
+  const ingress: SidecarIngress = { port: fields.required('port', fields.port('port'), 1), to: address && port !== null ? { address, port } : null }
+  fields.close()
+  return ingress
 }

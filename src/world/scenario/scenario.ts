@@ -1,6 +1,7 @@
 import type { Address } from '../../net/address.ts'
 import type { Span } from '../../netfilter/span.ts'
 import type { ExternalService } from '../../proxy/externalService.ts'
+import type { SidecarIngress } from '../../proxy/sidecarIngress.ts'
 
 /** A host outside the cluster. */
 export interface OutsideHost {
@@ -55,6 +56,8 @@ export interface ScenarioPod {
   /** Whether a gateway refuses what says another server name inside the mesh's TLS than outside. */
   readonly sniVerifier: 'used' | 'unused'
   readonly listens: readonly ScenarioSocket[]
+  /** A Sidecar's own ingress listeners. */
+  readonly ingress: readonly SidecarIngress[]
   readonly gateway: readonly ScenarioRoute[]
 }
 

@@ -26,7 +26,7 @@ export function scenarioHosts(scenario: Scenario): Read<readonly ScenarioHost[]>
   const diagnostics: Diagnostic[] = []
   const services = scenario.services.map((service) => meshService(scenario, service))
   const view = (own: ScenarioPod | null): MeshView => ({
-    services, externals: scenario.externals, own: own ? [own.address] : [], forwardedFor: own?.forwardedFor ?? 'keep', trustedHops: own?.trustedHops ?? 0, sniVerifier: own?.sniVerifier ?? 'unused', outboundTrafficPolicy: scenario.outboundTrafficPolicy, release: resolveVersion(scenario.istio)?.version ?? NEWEST,
+    services, externals: scenario.externals, own: own ? [own.address] : [], ingress: own?.ingress ?? [], forwardedFor: own?.forwardedFor ?? 'keep', trustedHops: own?.trustedHops ?? 0, sniVerifier: own?.sniVerifier ?? 'unused', outboundTrafficPolicy: scenario.outboundTrafficPolicy, release: resolveVersion(scenario.istio)?.version ?? NEWEST,
   })
   const host = (netns: Netns, profile: MeshProfile | null, own: ScenarioPod | null): ScenarioHost => ({ name: netns.name, fixed: compileNetns(netns), profile, view: view(own) })
   return {

@@ -185,6 +185,18 @@ describe('what else happens in a mesh', () => {
     expect(answers(text)).toEqual([answer])
   })
 
+  const ingress = (of: string, mode = 'REDIRECT'): string => edited(EAST_WEST, ['node: node-b\n    sidecar: REDIRECT', `node: node-b\n    sidecar: ${mode}\n    ingress: [${of}]`], ['listens: [80]', 'listens: [80, {port: 8080, address: 127.0.0.1}, 9090]'])
+  it.each<readonly [string, string, string, string | null, string | null]>([
+    ['a Sidecar\'s ingress on localhost', ingress('{port: 80, to: "127.0.0.1:8080"}'), '127.0.0.1', 'inbound|80||', '127.0.0.1:8080'],
+    ['on the pod\'s address', ingress('{port: 80, to: "0.0.0.0:9090"}'), '127.0.0.6', 'inbound|80||', '172.17.1.20:9090'],
+    ['on what was dialled', ingress('80'), '127.0.0.6', 'inbound|80||', '172.17.1.20:80'],
+    ['under TPROXY the client\'s address stays', ingress('{port: 80, to: "0.0.0.0:9090"}', 'TPROXY'), '172.17.0.10', 'inbound|80||', '172.17.1.20:9090'],
+    ['what it does not name is passed through', ingress('81'), '127.0.0.6', 'InboundPassthroughClusterIpv4', '172.17.1.20:80'],
+  ])('%s', (_, text, peer, cluster, host) => {
+    const [outcome] = walked(text)
+    expect([outcome?.journal.end?.accept.peer, logged(outcome)['httpbin']?.upstream_cluster, logged(outcome)['httpbin']?.upstream_host]).toEqual([peer, cluster, host])
+  })
+
   it('a Service without a selector has hosts outside for endpoints', () => {
     const text = edited(EGRESS, ['services:\n', 'services:\n  wikipedia.default:\n    clusterIP: 10.84.5.20\n    ports: [{name: tls, port: 443, targetPort: 443, protocol: tcp}]\n    outside: [httpbin]\n'], ['to: 35.169.55.235:80\n  http: {host: httpbin.org}', 'to: wikipedia.default:443\n  sni: wikipedia.org'])
     expect(answers(text)).toEqual(['app on httpbin sees 10.80.2.26 · the client\'s connection: connected'])

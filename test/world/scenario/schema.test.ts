@@ -18,7 +18,7 @@ describe('the schema of scenarios', () => {
   /** Each change makes a mistake of shape: the reader and the schema see it alike. */
   it.each([
     ['connection:', 'connexion:'], ['from: sleep', 'form: sleep'], ['to: httpbin.default:8000', 'to: httpbin.default'], ['sidecar: REDIRECT', 'sidecar: BOTH'], ['listens: [80]', 'listens: [0]'],
-    ['port: 8000', 'port: eight'], ['pods: [httpbin]', 'pods: httpbin'], ['httpbin.default:\n', 'httpbin:\n'], ['    address: 172.17.0.10\n', ''], ['http: {host: "httpbin:8000"}', 'http: {hosts: []}'],
+    ['port: 8000', 'port: eight'], ['pods: [httpbin]', 'pods: httpbin'], ['httpbin.default:\n', 'httpbin:\n'], ['    address: 172.17.0.10\n', ''], ['http: {host: "httpbin:8000"}', 'http: {hosts: []}'], ['sidecar: REDIRECT', 'ingress: [{port: 80, to: "10.0.0.1:80"}]'],
   ])('and the reader refuse %j as %j', (from, to) => {
     const text = examples.find(([name]) => name === 'east-west.yaml')?.[1].replace(from, to) ?? ''
     expect([validate(parse(text)), readScenario(text, 'scenario.yaml', () => null).value]).toEqual([false, null])
