@@ -205,6 +205,12 @@ describe('what else happens in a mesh', () => {
     expect(answers(edited(text, ['    sidecar: REDIRECT\n', '']))).toEqual(['app on httpbin sees 10.80.2.26 · the client\'s connection: connected'])
   })
 
+  it('an ExternalName leads to the host outside that it names', () => {
+    const [outcome, ...more] = walked('istio: 1.14\nnodes: {n: 10.0.0.91}\npods:\n  sleep: {address: 172.17.0.10, node: n, sidecar: REDIRECT}\noutside:\n  httpbin: {address: 35.169.55.235, names: [httpbin.org], listens: [80]}\nservices:\n  my-httpbin.default: {ports: [{name: http, port: 80, targetPort: 80}], outside: [httpbin]}\nconnection: {from: sleep, to: "my-httpbin.default:80", http: {}}\n')
+    expect([more, outcome && scenarioAnswer(outcome)]).toEqual([[], 'app on httpbin sees 172.17.0.10 · X-Forwarded-For - · the client\'s connection: connected'])
+    expect(logged(outcome)).toMatchObject({ sleep: { upstream_cluster: 'outbound|80||my-httpbin.default.svc.cluster.local', upstream_host: '35.169.55.235:80', authority: 'my-httpbin.default' } })
+  })
+
   const DNS = `
 istio: 1.14
 nameservers: [10.96.0.10]
