@@ -10,7 +10,7 @@ import type { Connection } from '../../src/world/connection.ts'
 import { profileOf } from '../../src/world/profileOf.ts'
 import type { Question } from '../../src/world/question.ts'
 import { traceIn } from '../../src/world/traceConnection.ts'
-import type { TracedOutcome } from '../../src/world/traceConnection.ts'
+import type { Trace } from '../../src/world/traceConnection.ts'
 import { familyOf } from './labRun.ts'
 import type { LabConnection, LabRun } from './labRun.ts'
 import type { LabMode } from './program.ts'
@@ -64,7 +64,7 @@ export function connectionOf(lab: LabConnection, run: LabRun, at: number): Conne
 }
 
 /** No walk of these connections looks at its namespace nearly as often. */
-const MOST_LOOKS = 100_000
+const MOST_LOOKS = 2_000_000
 
 /** A namespace that lets itself be looked at so often only: a walk without end is told, and does not hang the laboratory. */
 function bounded({ netns, fib, rulesets, conntrack }: CompiledNetns): CompiledNetns {
@@ -78,7 +78,7 @@ function bounded({ netns, fib, rulesets, conntrack }: CompiledNetns): CompiledNe
 }
 
 /** What becomes of a connection, or why that cannot be told. */
-export function walk({ fixed, profile }: WalkedCase, connection: Connection): { readonly outcomes: readonly TracedOutcome[] } | { readonly broken: string } {
+export function walk({ fixed, profile }: WalkedCase, connection: Connection): Pick<Trace, 'outcomes' | 'complete'> | { readonly broken: string } {
   try {
     return traceIn(bounded(fixed), profile, connection, [])
   } catch (problem) {
