@@ -114,14 +114,14 @@ class HookRun implements EffectApplier {
     return hook === 'OUTPUT' && !sameAddress(kernel.skb.dst, dst) ? this.reroute() : ACCEPTED
   }
 
-  /** ipt_mangle_out: a changed address, mark or TOS is routed anew. */
+  /** ipt_mangle_out: a changed address, mark or TOS is routed anew; in ip6t_mangle_out a changed hop limit too. */
   private mangleOutput(): HookVerdict {
     const { kernel } = this
-    const { src, dst, mark, tos } = kernel.skb
+    const { src, dst, mark, tos, ttl, family } = kernel.skb
     const result = this.table('mangle')
     if (result.verdict !== 'ACCEPT') return result
     const after = kernel.skb
-    const same = sameAddress(after.src, src) && sameAddress(after.dst, dst) && after.mark === mark && after.tos === tos
+    const same = sameAddress(after.src, src) && sameAddress(after.dst, dst) && after.mark === mark && after.tos === tos && (family === 4 || after.ttl === ttl)
     return same ? result : this.reroute()
   }
 
