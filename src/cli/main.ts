@@ -19,6 +19,8 @@ function program(): Command {
   addRules(chainwalk)
   addConvert(chainwalk)
   addGraph(chainwalk)
+  addDiff(chainwalk)
+  addMap(chainwalk)
   addExplainLog(chainwalk)
   addCollect(chainwalk)
   return chainwalk
@@ -54,6 +56,28 @@ function addTrace(chainwalk: Command): void {
     .option('--json', 'the same as --format json')
     .option('--redact', 'other addresses, names and comments in place of yours; what stands for what goes to standard error')
     .action(async (files: string[], options) => { exitCode = await (await import('./commands/trace.ts')).trace(files, options) })
+}
+
+function addDiff(chainwalk: Command): void {
+  subcommand(chainwalk, 'diff')
+    .description('which connections fare differently under two rule sets, exactly')
+    .argument('<rules...>', 'OLD and NEW: dumps, transcripts, istio:VERSION or istio:VERSION:ARGSFILE; or OLD and --edit')
+    .option('--edit <command>', 'an iptables command that changes OLD: "-t nat -D ISTIO_OUTPUT 3"; may be repeated', repeated)
+    .option('--pod-ip <addr>', 'an address of the pod itself; may be repeated', repeated)
+    .option('--istio <version>', 'the Istio version of the proxy of both')
+    .option('--json', 'the result as JSON')
+    .action(async (files: string[], options) => { exitCode = await (await import('./commands/diff.ts')).diff(files, options) })
+}
+
+function addMap(chainwalk: Command): void {
+  subcommand(chainwalk, 'map')
+    .description('every region of connections and what becomes of it')
+    .argument('<rules>', 'a dump, a transcript, istio:VERSION or istio:VERSION:ARGSFILE')
+    .option('--pod-ip <addr>', 'an address of the pod itself; may be repeated', repeated)
+    .option('--istio <version>', 'the Istio version of the proxy')
+    .option('--state <n>', 'which state of the rules, when the input shows several')
+    .option('--json', 'the result as JSON')
+    .action(async (file: string, options) => { await (await import('./commands/map.ts')).map(file, options) })
 }
 
 function addRules(chainwalk: Command): void {

@@ -9,7 +9,7 @@ import type { Ternary, Unknown } from '../netfilter/ternary.ts'
 import { isUnknown } from '../netfilter/ternary.ts'
 import type { TraceEvent, TraceStep } from '../netfilter/traceEvent.ts'
 import { compile } from '../ruleset/compile.ts'
-import type { CompiledRuleset } from '../ruleset/compile.ts'
+import type { CompiledRule, CompiledRuleset } from '../ruleset/compile.ts'
 import { tracksConnections } from './conntrackUse.ts'
 import type { StateCell } from './stateCell.ts'
 
@@ -41,6 +41,10 @@ export interface Environment {
   readonly now: number | null
   /** A free port for a socket or a NAT binding. */
   freePort(): number
+  /** Hears of every condition a packet was held against; behind a rule's conditions stands its target. */
+  noted?(rule: CompiledRule, test: number, skb: Skb): void
+  /** Hears of every packet for which a socket of this host is looked for, or that is turned to one of its ports. */
+  delivered?(): void
 }
 
 /** A running namespace: its fixed parts, its state, and who is told. */
@@ -70,6 +74,12 @@ export class Kernel {
     const { skb } = this.cell.state
     if (!skb) throw new Error('no packet is under way')
     return skb
+  }
+
+  /** A rule has turned a packet to a port of this host. */
+  handTo(port: number): void {
+    this.handedTo.push(port)
+    this.environment.delivered?.()
   }
 
   changeSkb(recipe: (skb: Skb) => void): void {

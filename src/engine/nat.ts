@@ -27,7 +27,7 @@ export function bindNat(kernel: Kernel, entry: CtEntry, range: NatRange, manip: 
     if (changed) own.reply = invert(chosen)
     if (manip === 'source') { own.srcNatDone = true; own.srcNat ||= changed } else { own.dstNatDone = true; own.dstNat ||= changed }
   })
-  if (changed && manip === 'destination') kernel.handedTo.push(chosen.dport)
+  if (changed && manip === 'destination' && kernel.fixed.fib.isLocal(chosen.dst)) kernel.handTo(chosen.dport)
   if (changed) kernel.tell(() => ({ kind: 'natBound', manip, ...ends(current, chosen, manip) }))
 }
 

@@ -29,7 +29,7 @@ function socketFor(kernel: Kernel, { address, port }: Tproxy): Socket | null {
 export function applyTproxy(kernel: Kernel, effect: Tproxy): void {
   const { skb } = kernel
   if (skb.protocol !== Protocol.tcp && skb.protocol !== Protocol.udp) return
-  kernel.handedTo.push(effect.port || skb.dport)
+  kernel.handTo(effect.port || skb.dport)
   const socket = socketFor(kernel, effect)
   if (!socket?.transparent) return kernel.tell(() => ({ kind: 'dropped', code: 'tproxy-no-socket', why: noSocket(socket, effect.port) }))
   kernel.changeSkb((draft) => { draft.socket = socket.id; draft.mark = changedMark(draft.mark, { value: effect.mark, mask: effect.mask }) })

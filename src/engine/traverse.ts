@@ -73,6 +73,7 @@ function runRule(kernel: Kernel, chain: CompiledChain, rule: CompiledRule, conte
 function runTarget(kernel: Kernel, chain: CompiledChain, rule: CompiledRule, context: MatchContext, applier: EffectApplier): RuleVerdict {
   const { target } = rule
   if (target.kind !== 'action') throw new Error('only an action is run')
+  kernel.environment.noted?.(rule, rule.tests.length, kernel.skb)
   const effect = target.action(kernel.skb, context)
   if (effect.kind === 'unknown') {
     tellMatch(kernel, { chain, rule, hook: context.hook }, 'CONTINUE', target.name)
@@ -95,6 +96,7 @@ function unknownVerdict(kernel: Kernel, message: string, name: string): RuleVerd
 function matches(kernel: Kernel, chain: CompiledChain, rule: CompiledRule, context: MatchContext): boolean {
   for (let i = 0; i < rule.tests.length; i += 1) {
     const test = rule.tests[i]
+    kernel.environment.noted?.(rule, i, kernel.skb)
     const result = test ? test.test(kernel.skb, context) : true
     if (result === true) continue
     if (result === false) return miss(kernel, chain, rule, i, context)
@@ -113,7 +115,11 @@ function connectionWide(doubt: Unknown, kernel: Kernel, chain: CompiledChain, ru
 }
 
 function certainMiss(rule: CompiledRule, from: number, kernel: Kernel, context: MatchContext): number | null {
-  const at = rule.tests.findIndex(({ test, stateful }, i) => i >= from && !stateful && test(kernel.skb, context) === false)
+  const at = rule.tests.findIndex(({ test, stateful }, i) => {
+    if (i < from || stateful) return false
+    kernel.environment.noted?.(rule, i, kernel.skb)
+    return test(kernel.skb, context) === false
+  })
   return at < 0 ? null : at
 }
 

@@ -2,6 +2,7 @@ import type { Skb } from '../netfilter/skb.ts'
 import type { TableName } from '../netfilter/table.ts'
 import type { Hook } from '../netfilter/hook.ts'
 import type { Ternary } from '../netfilter/ternary.ts'
+import type { Distinction, MarkTransform } from './distinction.ts'
 import type { Effect } from './effect.ts'
 import type { ListingCursor, ListingStyle } from './listingCursor.ts'
 import type { MatchContext, Site } from './matchContext.ts'
@@ -42,6 +43,8 @@ export interface MatchExtension<Info> extends Extension<Info> {
   /** The protocols whose `-p` loads it without `-m`, when one of its options follows. */
   readonly impliedBy?: readonly number[]
   compile(info: Info, site: Site): MatchTest
+  /** Which packets it tells apart by their addresses, ports, owner and mark; absent: none by these, whatever else it looks at. */
+  region?(info: Info): readonly Distinction[]
   /** A test changes what the rule remembers, so it must not be made out of turn. */
   readonly stateful?: true
   /** What the packet has in place of what was asked for: "uid 1000". Used to say why a rule did not match. */
@@ -53,6 +56,10 @@ export interface TargetExtension<Info> extends Extension<Info> {
   compile(info: Info, site: Site): TargetAction
   /** The port of this host it turns packets to, if it is that kind of target. */
   capture?(info: Info): { readonly port: number; readonly how: 'redirect' | 'tproxy'; readonly mark?: number } | null
+  /** What of a packet decides what it does, beyond that it came to it; absent: nothing of its addresses, ports, owner and mark. */
+  region?(info: Info): readonly Distinction[]
+  /** How it changes marks; absent: not at all. */
+  marks?(info: Info): readonly MarkTransform[]
   /** The tables it may stand in; absent: all. */
   readonly tables?: readonly TableName[]
   /** The hooks it may be reached from; absent: all. */

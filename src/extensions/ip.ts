@@ -7,6 +7,7 @@ import type { IpMatch, Negatable } from '../netfilter/ruleset.ts'
 import type { Unknown } from '../netfilter/ternary.ts'
 import type { Skb } from '../netfilter/skb.ts'
 import type { ListingStyle } from './listingCursor.ts'
+import type { Distinction } from './distinction.ts'
 import type { MatchTest } from './extension.ts'
 import type { Option } from '../../grammar/ast.ts'
 import type { OptionReader } from './optionReader.ts'
@@ -155,6 +156,16 @@ export function compileIp(ip: IpMatch): readonly IpTest[] {
     add(printIp({ fragment: ip.fragment }), () => 'not a later fragment', () => negated)
   }
   return tests
+}
+
+/** Which packets each of those tests tells apart, in the same order. */
+export function ipDistinctions({ source, destination, in: input, out, interfaces, protocol, fragment }: IpMatch): readonly (readonly Distinction[])[] {
+  const prefixed = (of: 'src' | 'dst', condition: Negatable<string> | undefined): (readonly Distinction[])[] => {
+    const prefix = condition && parsePrefix(condition.value)
+    return prefix ? [[{ of, prefix }]] : []
+  }
+  const others = [input, out, interfaces === 'unshown' ? interfaces : undefined, protocol, fragment].filter((each) => each !== undefined)
+  return [...prefixed('src', source), ...prefixed('dst', destination), ...others.map(() => [])]
 }
 
 export interface IpTest {

@@ -4,6 +4,7 @@ import type { Address, Family } from '../net/address.ts'
 import { printPortRange } from '../net/portRange.ts'
 import type { PortRange } from '../net/portRange.ts'
 import { servicePort } from '../net/service.ts'
+import type { Distinction } from './distinction.ts'
 import type { NatRange } from './effect.ts'
 import type { ListingCursor } from './listingCursor.ts'
 import { parseNumber } from './optionReader.ts'
@@ -134,4 +135,10 @@ export function natRange(spec: NatSpec): NatRange {
     netmap: false,
     basePort: spec.base ?? null,
   }
+}
+
+/** What a NAT target looks at of the packet it translates: a port within its range is kept, an address or a port it gives anyway is no change. */
+export function natDistinctions({ addresses, ports }: NatTo, [address, port]: readonly ['src', 'sport'] | readonly ['dst', 'dport']): readonly Distinction[] {
+  const [first, last] = [parseAddress(addresses?.first ?? ''), parseAddress(addresses?.last ?? '')]
+  return [...(first && last ? [{ of: address, first, last }] : []), ...(ports ? [{ of: port, ...ports }] : [])]
 }

@@ -2,6 +2,7 @@ import { anyPort, holdsPort, printPortRange } from '../net/portRange.ts'
 import type { PortRange } from '../net/portRange.ts'
 import { serviceName, servicePort } from '../net/service.ts'
 import type { Negatable } from '../netfilter/ruleset.ts'
+import type { Distinction } from './distinction.ts'
 import type { ListingCursor, ListingStyle } from './listingCursor.ts'
 import type { OptionReader } from './optionReader.ts'
 
@@ -78,3 +79,9 @@ export function portTest(ports: Negatable<PortRange> | undefined): (port: number
   const { value, negated } = ports ?? { value: anyPort, negated: false }
   return (port) => holdsPort(value, port) !== negated
 }
+
+/** What a pair of ports tells apart. */
+export const portDistinctions = ({ sport, dport }: PortPair): readonly Distinction[] => [
+  ...(sport ? [{ of: 'sport', ...sport.value } as const] : []),
+  ...(dport ? [{ of: 'dport', ...dport.value } as const] : []),
+]

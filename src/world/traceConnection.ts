@@ -47,6 +47,14 @@ export function traceIn(fixed: CompiledNetns, profile: MeshProfile, connection: 
   return { connection, profile, outcomes: merger.outcomes(), complete }
 }
 
+/** Every way a connection can go, without its trace; `listener` hears what it rested on. */
+export function outcomesIn(fixed: CompiledNetns, profile: MeshProfile, connection: Connection, listener: Pick<Environment, 'noted' | 'delivered'>): readonly TracedOutcome[] {
+  const merger = new OutcomeMerger()
+  const walk = (choose: Choose): Walk => new ConnectionWalk(fixed, profile, { ...environment(choose, connection), ...listener }, null).run(connection)
+  explore(walk, ({ value, decisions }) => { merger.add({ outcome: judge(value, profile, decisions, []), events: [], ends: value.ends }) })
+  return merger.outcomes()
+}
+
 interface WatchedWalk {
   readonly walk: Walk
   readonly events: readonly TraceEvent[]

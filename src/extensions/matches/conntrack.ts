@@ -2,6 +2,7 @@ import type { CtEntry } from '../../netfilter/ctState.ts'
 import type { Negatable } from '../../netfilter/ruleset.ts'
 import type { Skb } from '../../netfilter/skb.ts'
 import { parseProtocol } from '../../net/protocol.ts'
+import { parsePrefix } from '../../net/prefix.ts'
 import { readStates, stateOf, stateTest } from '../connectionState.ts'
 import type { ConnectionState } from '../connectionState.ts'
 import { compileEntry } from '../conntrackEntry.ts'
@@ -161,6 +162,10 @@ export const conntrack: MatchExtension<Conntrack> = {
       return ct === null ? state !== null : entry(skb, ct)
     }
   },
+  region: (info) => [
+    ...ADDRESSES.flatMap((name) => { const prefix = parsePrefix(info[name]?.value ?? ''); return prefix ? [{ of: 'address', prefix } as const] : [] }),
+    ...PORTS.flatMap((name) => (info[name] ? [{ of: 'port', ...info[name].value } as const] : [])),
+  ],
   seen: (skb, context) => described(skb, context.ct(skb)),
 }
 

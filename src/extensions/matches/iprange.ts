@@ -79,5 +79,6 @@ export const iprange: MatchExtension<Iprange> = {
     const [sourceTest, destinationTest] = [rangeTest(source), rangeTest(destination)]
     return (skb) => sourceTest(skb.src) && destinationTest(skb.dst)
   },
+  region: ({ source, destination }) => ([['src', source], ['dst', destination]] as const).flatMap(([of, range]) => (range ? [{ of, first: addressOf(range.value.first), last: addressOf(range.value.last) }] : [])),
   seen: (skb) => `source ${printAddress(skb.src)}, destination ${printAddress(skb.dst)}`,
 }

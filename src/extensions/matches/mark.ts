@@ -24,5 +24,6 @@ export const mark: MatchExtension<Mark> = {
   compile({ value: { value, mask }, negated }) {
     return (skb) => ((skb.mark & mask) >>> 0 === value) !== negated
   },
+  region: ({ value: { value, mask } }) => [{ of: 'mark', value, mask }],
   seen: (skb) => `mark ${hex(skb.mark)}`,
 }

@@ -90,5 +90,6 @@ export const multiport: MatchExtension<Multiport> = {
     return `multiport ${which} ${negated ? ' !' : ''}${ranges.join(',')}`
   },
   compile,
+  region: ({ which, value }) => value.map((range) => ({ of: ({ sports: 'sport', dports: 'dport', ports: 'port' } as const)[which], ...range })),
   seen: (skb) => `source port ${skb.sport}, destination port ${skb.dport}`,
 }

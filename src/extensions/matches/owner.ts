@@ -127,6 +127,7 @@ export const owner: MatchExtension<Owner> = {
       return sender.kind === 'doubtful' && asFile !== idTestsInverted ? OWNER_DOUBT : asFile
     }
   },
+  region: ({ uid, gid }) => ([['uid', uid], ['gid', gid]] as const).flatMap(([of, ids]) => (ids && !('name' in ids.value) ? [{ of, ...ids.value }] : [])),
   seen: ({ owner: sender }) => (sender === null ? 'no sending socket' : sender.kind === 'kernel' ? 'a socket of the kernel' : `${sender.kind === 'doubtful' ? 'a socket of the kernel, or ' : ''}uid ${sender.uid}, gid ${sender.gid}`),
 }
 

@@ -111,5 +111,6 @@ export const set: MatchExtension<SetMatch> = {
       return and(negated ? not(member) : member, doubt)
     }
   },
+  region: ({ value: name }) => [{ of: 'set', name }],
   seen: (skb) => `source ${printEndpoint(skb.src, skb.sport)}, destination ${printEndpoint(skb.dst, skb.dport)}`,
 }

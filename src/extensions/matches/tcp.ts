@@ -3,7 +3,7 @@ import { describeTcpFlags, parseTcpFlags, printTcpFlags, TcpFlag } from '../../n
 import type { Negatable } from '../../netfilter/ruleset.ts'
 import type { MatchExtension } from '../extension.ts'
 import type { ListingCursor, ListingStyle } from '../listingCursor.ts'
-import { listPorts, parseListedPorts, parsePorts, portTest, PORT_OPTIONS, printPorts } from '../ports.ts'
+import { listPorts, parseListedPorts, parsePorts, PORT_OPTIONS, portDistinctions, portTest, printPorts } from '../ports.ts'
 import type { PortPair } from '../ports.ts'
 import type { OptionReader } from '../optionReader.ts'
 
@@ -88,5 +88,6 @@ export const tcp: MatchExtension<Tcp> = {
       return { code: 'unmodelled-tcp-option', message: `whether the segment carries TCP option ${option.value} is not modelled`, probability: null, key: null }
     }
   },
+  region: portDistinctions,
   seen: (skb) => `source port ${skb.sport}, destination port ${skb.dport}, ${describeTcpFlags(skb.tcpFlags) || 'no flags'}`,
 }

@@ -1,6 +1,6 @@
 import { Protocol } from '../../net/protocol.ts'
 import type { MatchExtension } from '../extension.ts'
-import { listPorts, parseListedPorts, parsePorts, portTest, PORT_OPTIONS, printPorts } from '../ports.ts'
+import { listPorts, parseListedPorts, parsePorts, PORT_OPTIONS, portDistinctions, portTest, printPorts } from '../ports.ts'
 import type { PortPair } from '../ports.ts'
 
 /** libxt_udp: ports of UDP. */
@@ -17,5 +17,6 @@ export const udp: MatchExtension<PortPair> = {
     const destination = portTest(dport)
     return (skb) => skb.protocol === Protocol.udp && source(skb.sport) && destination(skb.dport)
   },
+  region: portDistinctions,
   seen: (skb) => `source port ${skb.sport}, destination port ${skb.dport}`,
 }

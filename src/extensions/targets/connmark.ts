@@ -108,5 +108,6 @@ export const connmark: TargetExtension<Connmark> = {
   print,
   parseListing,
   printListing: list,
+  marks: (info) => [info.mode === 'set' ? { kind: 'changed', value: info.value, mask: info.mask } : { kind: 'copied', kept: (info.nfmask & info.ctmask) >>> 0 }],
   compile: (info) => (skb, context) => applied(info, skb, context),
 }

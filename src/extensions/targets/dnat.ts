@@ -1,6 +1,6 @@
 import type { Effect } from '../effect.ts'
 import type { TargetExtension } from '../extension.ts'
-import { natChoiceWords, natOption, natRange, parseListedNatChoice, parseNatChoice, printNatTo, readNatTo } from '../natSpec.ts'
+import { natChoiceWords, natDistinctions, natOption, natRange, parseListedNatChoice, parseNatChoice, printNatTo, readNatTo } from '../natSpec.ts'
 import type { NatSpec } from '../natSpec.ts'
 
 /** xt_nat.c: rewrites where the connection goes. */
@@ -17,6 +17,7 @@ export const dnat: TargetExtension<NatSpec> = {
     return to && { ...to, ...parseListedNatChoice(cursor) }
   },
   printListing: (spec) => [`to:${printNatTo(spec)}`, ...natChoiceWords(spec, '')].join(' '),
+  region: (info) => natDistinctions(info, ['dst', 'dport']),
   compile(spec) {
     const effect: Effect = { kind: 'nat', manip: 'destination', range: natRange(spec) }
     return () => effect

@@ -11,5 +11,6 @@ export const mark: TargetExtension<MarkChange> = {
   print: ({ value, mask }) => `--set-xmark ${hex(value)}/${hex(mask)}`,
   parseListing: (cursor) => (cursor.skip('MARK') ? parseListedMarkChange(cursor) : null),
   printListing: (change) => `MARK ${listMarkChange(change)}`,
+  marks: ({ value, mask }) => [{ kind: 'changed', value, mask }],
   compile: (change) => (skb) => ({ kind: 'set', change: { mark: changedMark(skb.mark, change) } }),
 }

@@ -4,7 +4,7 @@ import { ACCEPT, DROP } from '../effect.ts'
 import type { Effect } from '../effect.ts'
 import type { TargetExtension } from '../extension.ts'
 import type { MatchContext } from '../matchContext.ts'
-import { natChoiceWords, natOption, natRange, parseListedNatChoice, parseNatChoice, printNatPorts, readNatPorts } from '../natSpec.ts'
+import { natChoiceWords, natDistinctions, natOption, natRange, parseListedNatChoice, parseNatChoice, printNatPorts, readNatPorts } from '../natSpec.ts'
 import type { NatSpec } from '../natSpec.ts'
 
 /** nf_nat_masquerade.c: the address of the interface it leaves by; none is NF_DROP, an IPv4 source of 0.0.0.0 is left alone. */
@@ -29,5 +29,6 @@ export const masquerade: TargetExtension<NatSpec> = {
     return to && { ...to, ...parseListedNatChoice(cursor) }
   },
   printListing: (spec) => [...(spec.ports ? ['masq ports:', printNatPorts(spec)] : []), ...natChoiceWords(spec, '')].join(' '),
+  region: (info) => natDistinctions(info, ['src', 'sport']),
   compile: (spec) => (skb, context) => masqueraded(spec, skb, context),
 }

@@ -8,6 +8,7 @@ import type { Effect } from '../effect.ts'
 import type { TargetExtension } from '../extension.ts'
 import type { MatchContext } from '../matchContext.ts'
 import type { OptionReader } from '../optionReader.ts'
+import { natDistinctions } from '../natSpec.ts'
 
 interface Redirect {
   readonly ports?: PortRange
@@ -65,5 +66,6 @@ export const redirect: TargetExtension<Redirect> = {
     return { ...(ports && { ports }), ...(random && { random }) }
   },
   printListing: ({ ports, random }) => [ports ? `redir ports ${printPortRange(ports, '-')}` : '', random ? 'random' : ''].filter(Boolean).join(' '),
+  region: (info) => natDistinctions(info, ['dst', 'dport']),
   compile: (info) => (skb, context) => redirected(skb, context, info),
 }

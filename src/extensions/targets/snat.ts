@@ -1,6 +1,6 @@
 import type { Effect } from '../effect.ts'
 import type { TargetExtension } from '../extension.ts'
-import { natChoiceWords, natOption, natRange, NAT_CHOICES, parseListedNatChoice, parseNatChoice, printNatTo, readNatTo } from '../natSpec.ts'
+import { NAT_CHOICES, natChoiceWords, natDistinctions, natOption, natRange, parseListedNatChoice, parseNatChoice, printNatTo, readNatTo } from '../natSpec.ts'
 import type { NatSpec } from '../natSpec.ts'
 
 /** xt_nat.c: rewrites where the connection seems to come from. */
@@ -17,6 +17,7 @@ export const snat: TargetExtension<NatSpec> = {
     return to && { ...to, ...parseListedNatChoice(cursor) }
   },
   printListing: (spec) => [`to:${printNatTo(spec)}`, ...natChoiceWords(spec, '')].join(' '),
+  region: (info) => natDistinctions(info, ['src', 'sport']),
   compile(spec) {
     const effect: Effect = { kind: 'nat', manip: 'source', range: natRange(spec) }
     return () => effect

@@ -1,0 +1,39 @@
+import type { Connection } from '../world/connection.ts'
+import type { TracedOutcome } from '../world/traceConnection.ts'
+import { describeRegion } from './describeRegion.ts'
+import type { RegionDescription } from './describeRegion.ts'
+import { mergeRegions } from './mergeRegions.ts'
+import { outcomesOfRegion } from './outcomeSummary.ts'
+import { regionsOf } from './regions.ts'
+import { RegionSpace } from './regionSpace.ts'
+import type { Kind } from './regionSpace.ts'
+import type { Walker } from './walker.ts'
+
+/** Connections that fare alike. */
+export interface MappedRegion {
+  readonly region: RegionDescription
+  readonly witness: Connection
+  readonly outcomes: readonly TracedOutcome[]
+}
+
+export interface RegionMap {
+  readonly regions: readonly MappedRegion[]
+  /** Conditions that no region can follow, and limits that were met. */
+  readonly inexact: readonly string[]
+}
+
+/** What becomes of every connection of these kinds: disjoint regions that cover all of them. */
+export function mapRegions(kinds: readonly Kind[], walkerOf: (kind: Kind) => Walker): RegionMap {
+  const each = kinds.map((kind) => mapOf(kind, walkerOf(kind)))
+  return { regions: each.flatMap(({ regions }) => regions), inexact: [...new Set(each.flatMap(({ inexact }) => inexact))] }
+}
+
+function mapOf(kind: Kind, walker: Walker): RegionMap {
+  const space = new RegionSpace(kind, [walker])
+  const { found, complete } = regionsOf(space, [walker])
+  const merged = mergeRegions(found.map((region) => ({ box: region.box, label: outcomesOfRegion(region.outcomes[0] ?? [], region.connection), of: region })))
+  return {
+    regions: merged.map(({ box, of: { connection, outcomes: [outcomes = []] } }) => ({ region: describeRegion(space, box), witness: connection, outcomes })),
+    inexact: complete ? space.inexact : [...space.inexact, `${kind.origin} ${kind.proto} connections fall into too many regions`],
+  }
+}

@@ -1,0 +1,51 @@
+import type { TracedOutcome } from '../world/traceConnection.ts'
+import type { Connection } from '../world/connection.ts'
+import { NotedConditions } from './notedConditions.ts'
+import type { Box, RegionSpace } from './regionSpace.ts'
+import type { Walker } from './walker.ts'
+
+/** Connections that all fare alike, and one of them. */
+export interface Region {
+  readonly box: Box
+  readonly connection: Connection
+  /** What becomes of it under each of the rule sets. */
+  readonly outcomes: readonly (readonly TracedOutcome[])[]
+}
+
+/** More than any rule set here has; what is left then is not looked into. */
+const MOST_REGIONS = 50_000
+
+export interface Regions {
+  readonly found: readonly Region[]
+  readonly complete: boolean
+}
+
+/**
+ * Cuts a space into regions: a connection is walked under every rule set, and all that no condition told from it belong to its
+ * region. What is left of the box is cut again. The regions are disjoint and cover the space, but for who dials his own address.
+ */
+export function regionsOf(space: RegionSpace, walkers: readonly Walker[]): Regions {
+  const found: Region[] = []
+  const noted = new NotedConditions(space)
+  const left: Box[] = [space.full]
+  for (let box = left.pop(); box; box = left.pop()) {
+    if (found.length >= MOST_REGIONS) return { found, complete: false }
+    const point = space.pointIn(box)
+    if (!point) continue
+    const connection = space.connection(point)
+    noted.begin(point, connection)
+    const outcomes = walkers.map((walker) => walker.outcomes(connection, noted))
+    const cell = box.map((elements, i) => elements & (noted.alike[i] ?? 0n))
+    found.push({ box: cell, connection, outcomes })
+    left.push(...remainders(box, cell))
+  }
+  return { found, complete: true }
+}
+
+/** A box without a part of it, as disjoint boxes: field by field what the part leaves. */
+function remainders(box: Box, part: Box): readonly Box[] {
+  return box.flatMap((elements, i) => {
+    const rest = elements & ~(part[i] ?? 0n)
+    return rest === 0n ? [] : [[...part.slice(0, i), rest, ...box.slice(i + 1)]]
+  })
+}

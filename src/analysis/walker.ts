@@ -1,0 +1,83 @@
+import { parseAddress } from '../net/address.ts'
+import type { Address, Family } from '../net/address.ts'
+import { compileNetns } from '../engine/kernel.ts'
+import type { CompiledNetns, Environment } from '../engine/kernel.ts'
+import type { Netns } from '../host/netns.ts'
+import type { MeshProfile } from '../proxy/meshProfile.ts'
+import { assumedListeners } from '../world/assumedListeners.ts'
+import { assumedNetns } from '../world/assumedNetns.ts'
+import type { Connection } from '../world/connection.ts'
+import { capturePorts } from '../world/detectProfile.ts'
+import type { Assumption } from '../world/outcome.ts'
+import { profileOf } from '../world/profileOf.ts'
+import type { Question } from '../world/question.ts'
+import { outcomesIn, traceIn } from '../world/traceConnection.ts'
+import type { TracedOutcome } from '../world/traceConnection.ts'
+
+/** Rules and their namespace, made ready for many connections. */
+export class Walker {
+  readonly netns: Netns
+  readonly profile: MeshProfile
+  /** What was taken for granted of the namespace, whatever the connection. */
+  readonly assumptions: readonly Assumption[]
+  private readonly fixed: CompiledNetns
+  private readonly question: Omit<Question, 'connection'>
+  private readonly captured: readonly number[]
+
+  constructor(question: Omit<Question, 'connection'>, family: Family) {
+    const own = ownAddresses(question, family)
+    this.question = { ...question, given: { ...question.given, podAddresses: own.addresses } }
+    const sample = sampleConnection(own.addresses.find((each) => each.family === family) ?? PLACEHOLDER[family])
+    const { profile, assumptions: known } = profileOf({ ...this.question, connection: sample })
+    const { netns, assumptions } = assumedNetns({ ...this.question, connection: sample }, profile)
+    this.netns = netns
+    this.profile = profile
+    this.fixed = compileNetns(netns)
+    this.captured = capturePorts(netns.rulesets).map(({ port }) => port)
+    this.assumptions = [...own.assumptions, ...assumptions.filter(({ code }) => code !== 'assume-app-listens'), ...APP_LISTENS.filter(() => question.facts.listeners === null), ...known]
+  }
+
+  /** Every way a connection can go; `listener` hears what that rested on. */
+  outcomes(connection: Connection, listener: Pick<Environment, 'noted' | 'delivered'>): readonly TracedOutcome[] {
+    const profile = this.profileFor(connection)
+    return outcomesIn(this.fixedFor(profile, connection), profile, connection, listener)
+  }
+
+  /** The same with its trace. */
+  trace(connection: Connection): readonly TracedOutcome[] {
+    const profile = this.profileFor(connection)
+    return traceIn(this.fixedFor(profile, connection), profile, connection, []).outcomes
+  }
+
+  /** Where no sockets are shown, the app listens on the port asked for. */
+  private fixedFor(profile: MeshProfile, connection: Connection): CompiledNetns {
+    return { ...this.fixed, netns: { ...this.netns, listeners: assumedListeners(this.question.facts, profile, connection, this.captured, []) } }
+  }
+
+  /** A tunnel's target and a cluster's dial depend on the connection. */
+  private profileFor(connection: Connection): MeshProfile {
+    return this.profile.tunnel || this.question.given.envoy ? profileOf({ ...this.question, connection }).profile : this.profile
+  }
+}
+
+const PLACEHOLDER: Readonly<Record<Family, Address>> = { 4: addressFrom('192.0.2.2'), 6: addressFrom('2001:db8::2') }
+
+function addressFrom(text: string): Address {
+  const address = parseAddress(text)
+  if (!address) throw new Error(`${text} is no address`)
+  return address
+}
+
+const APP_LISTENS: readonly Assumption[] = [{ code: 'assume-app-listens', message: 'the app listens on every port of every address that is not the proxy\'s (add the output of `ss -lntupe --inet-sockopt`)' }]
+
+function ownAddresses({ given, facts }: Omit<Question, 'connection'>, family: Family): { readonly addresses: readonly Address[]; readonly assumptions: readonly Assumption[] } {
+  if (facts.interfaces !== null || given.podAddresses.some((each) => each.family === family)) return { addresses: given.podAddresses, assumptions: [] }
+  const [only, ...more] = facts.pods.flatMap(({ address }) => (address?.family === family ? [address] : []))
+  if (only && more.length === 0) return { addresses: [...given.podAddresses, only], assumptions: [] }
+  const text = family === 4 ? '192.0.2.2' : '2001:db8::2'
+  return { addresses: [...given.podAddresses, PLACEHOLDER[family]], assumptions: [{ code: 'assume-pod-address', message: `the pod's own address is not known: it is written ${text} here (--pod-ip ADDR tells it)` }] }
+}
+
+const sampleConnection = (dst: Address): Connection => ({
+  origin: 'remote', proto: 'tcp', src: addressFrom(dst.family === 4 ? '203.0.113.9' : '2001:db8:ffff::9'), sport: null, dst, dport: 65535, uid: 0, gid: 0, in: null, mark: 0, transparent: false, tcpFlags: null, length: null, at: null, ctState: 'NEW',
+})

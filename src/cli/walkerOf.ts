@@ -1,0 +1,21 @@
+import { Walker } from '../analysis/walker.ts'
+import type { Kind } from '../analysis/regionSpace.ts'
+import type { Assumption } from '../world/outcome.ts'
+import type { Question } from '../world/question.ts'
+
+/** One walker for each family, made when it is asked for. */
+export interface WalkerOf {
+  (kind: Kind): Walker
+  /** What those made so far took for granted. */
+  assumptions(): readonly Assumption[]
+}
+
+export function walkerOf(question: Omit<Question, 'connection'>): WalkerOf {
+  const made = new Map<number, Walker>()
+  const of = ({ family }: Kind): Walker => {
+    const walker = made.get(family) ?? new Walker(question, family)
+    made.set(family, walker)
+    return walker
+  }
+  return Object.assign(of, { assumptions: () => [...made.values()].flatMap(({ assumptions }) => assumptions) })
+}

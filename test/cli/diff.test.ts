@@ -1,0 +1,62 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, it } from 'vitest'
+import { chainwalk } from './chainwalk.ts'
+
+const REDIRECT = 'examples/redirect/nat.txt'
+const EDIT = ['--edit', '-t nat -D ISTIO_INBOUND -p tcp --dport 22 -j RETURN', '--pod-ip', '10.20.0.77']
+const folder = mkdtempSync(join(tmpdir(), 'chainwalk-diff-'))
+afterAll(() => { rmSync(folder, { recursive: true }) })
+
+describe('chainwalk diff', () => {
+  it('exits with 1 where connections fare differently, and 0 where none does', () => {
+    expect(chainwalk(['diff', REDIRECT, ...EDIT]).status).toBe(1)
+    const { status, stdout } = chainwalk(['diff', REDIRECT, REDIRECT, '--pod-ip', '10.20.0.77'])
+    expect([status, stdout.split('\n')[0]]).toEqual([0, 'equivalent: every connection fares alike'])
+  })
+
+  it('gives regions, outcomes, witness and rules as JSON, and the witness is a line for trace', () => {
+    const { stdout } = chainwalk(['diff', REDIRECT, ...EDIT, '--json'])
+    const { differences, ...rest } = JSON.parse(stdout)
+    expect(rest).toMatchObject({ schema: 'chainwalk/diff@1', equivalent: false, inexact: [] })
+    expect(differences[1]).toMatchObject({
+      region: { family: 4, origin: 'remote', proto: 'tcp', dst: ['10.20.0.77'], dport: ['22'] }, before: { result: 'connected', captured: false }, after: { envoyPort: 15006, appSees: '127.0.0.6' },
+      because: [{ side: 'before', table: 'nat', chain: 'ISTIO_INBOUND', rule: 2, file: REDIRECT, line: 20 }, { side: 'after' }, { side: 'after' }, { side: 'after' }, { side: 'after' }],
+    })
+    const file = join(folder, 'witness.ndjson')
+    writeFileSync(file, `${JSON.stringify(differences[1].witness)}\n`)
+    expect(JSON.parse(chainwalk(['trace', REDIRECT, '--connections', file]).stdout)).toMatchObject({ outcomes: [{ result: 'connected', captured: false }] })
+  })
+
+  it('takes rules of a version and its arguments, in the namespace of the other side', () => {
+    const args = 'examples/arguments/init-container.json'
+    const { status, stdout } = chainwalk(['diff', REDIRECT, `istio:1.11.3:${args}`, '--pod-ip', '10.20.0.77', '--istio', '1.11.3'])
+    expect([status, stdout.split('\n')[0]]).toEqual([0, 'equivalent: every connection fares alike'])
+  })
+
+  it('does not call rules equivalent that it cannot follow', () => {
+    const file = join(folder, 'netmap.txt')
+    writeFileSync(file, '*nat\n:OUTPUT ACCEPT [0:0]\n-A OUTPUT -d 10.0.0.0/24 -j NETMAP --to 10.1.0.0/24\nCOMMIT\n')
+    const { status, stdout } = chainwalk(['diff', file, file, '--json'])
+    expect([status, JSON.parse(stdout).equivalent, JSON.parse(stdout).inexact]).toEqual([1, false, ['-j NETMAP, which computes addresses or ports']])
+  })
+
+  it.each<readonly [string, readonly string[], RegExp]>([
+    ['one file', [REDIRECT], /diff takes OLD and NEW, or OLD and --edit COMMAND/], ['two files and an edit', [REDIRECT, REDIRECT, '--edit', '-F'], /diff takes OLD and NEW/],
+    ['an edit that cannot be made', [REDIRECT, '--edit', '-t nat -D ISTIO_OUTPUT 99'], /the edit cannot be made: there is no such rule/], ['no edit at all', [REDIRECT, '--edit', 'ls'], /is no iptables command/],
+    ['an unknown version', ['istio:one', REDIRECT], /one/],
+  ])('refuses %s', (_, words, told) => {
+    const { status, stdout, stderr } = chainwalk(['diff', ...words])
+    expect([status, stdout]).toEqual([2, ''])
+    expect(stderr).toMatch(told)
+  })
+})
+
+it('chainwalk map gives every region as JSON', () => {
+  const { status, stdout } = chainwalk(['map', REDIRECT, '--pod-ip', '10.20.0.77', '--json'])
+  expect(status).toBe(0)
+  const { regions, ...rest } = JSON.parse(stdout)
+  expect(rest).toMatchObject({ schema: 'chainwalk/map@1', inexact: [] })
+  expect(regions).toContainEqual(expect.objectContaining({ region: { family: 4, origin: 'remote', proto: 'tcp', dst: ['10.20.0.77'], dport: ['22', '15008'] }, outcomes: [expect.objectContaining({ captured: false, result: 'connected' })] }))
+})
