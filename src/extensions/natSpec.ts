@@ -137,8 +137,8 @@ export function natRange(spec: NatSpec): NatRange {
   }
 }
 
-/** What a NAT target looks at of the packet it translates: a port within its range is kept, an address or a port it gives anyway is no change. */
-export function natDistinctions({ addresses, ports }: NatTo, [address, port]: readonly ['src', 'sport'] | readonly ['dst', 'dport']): readonly Distinction[] {
+/** What a NAT target looks at: a port within its range is kept; and where an end gets the address that the other has, the packet is nobody's. */
+export function natDistinctions({ addresses, ports }: NatTo, port: 'sport' | 'dport'): readonly Distinction[] {
   const [first, last] = [parseAddress(addresses?.first ?? ''), parseAddress(addresses?.last ?? '')]
-  return [...(first && last ? [{ of: address, first, last }] : []), ...(ports ? [{ of: port, ...ports }] : [])]
+  return [...(first && last ? [{ of: 'address', first, last } as const] : []), ...(ports ? [{ of: port, ...ports }] : [])]
 }

@@ -17,7 +17,7 @@ export const dnat: TargetExtension<NatSpec> = {
     return to && { ...to, ...parseListedNatChoice(cursor) }
   },
   printListing: (spec) => [`to:${printNatTo(spec)}`, ...natChoiceWords(spec, '')].join(' '),
-  region: (info) => natDistinctions(info, ['dst', 'dport']),
+  region: (info) => natDistinctions(info, 'dport'),
   compile(spec) {
     const effect: Effect = { kind: 'nat', manip: 'destination', range: natRange(spec) }
     return () => effect

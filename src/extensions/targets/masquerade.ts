@@ -29,6 +29,6 @@ export const masquerade: TargetExtension<NatSpec> = {
     return to && { ...to, ...parseListedNatChoice(cursor) }
   },
   printListing: (spec) => [...(spec.ports ? ['masq ports:', printNatPorts(spec)] : []), ...natChoiceWords(spec, '')].join(' '),
-  region: (info) => natDistinctions(info, ['src', 'sport']),
+  region: (info) => natDistinctions(info, 'sport'),
   compile: (spec) => (skb, context) => masqueraded(spec, skb, context),
 }

@@ -66,6 +66,6 @@ export const redirect: TargetExtension<Redirect> = {
     return { ...(ports && { ports }), ...(random && { random }) }
   },
   printListing: ({ ports, random }) => [ports ? `redir ports ${printPortRange(ports, '-')}` : '', random ? 'random' : ''].filter(Boolean).join(' '),
-  region: (info) => natDistinctions(info, ['dst', 'dport']),
+  region: (info) => natDistinctions(info, 'dport'),
   compile: (info) => (skb, context) => redirected(skb, context, info),
 }

@@ -17,7 +17,7 @@ export const snat: TargetExtension<NatSpec> = {
     return to && { ...to, ...parseListedNatChoice(cursor) }
   },
   printListing: (spec) => [`to:${printNatTo(spec)}`, ...natChoiceWords(spec, '')].join(' '),
-  region: (info) => natDistinctions(info, ['src', 'sport']),
+  region: (info) => natDistinctions(info, 'sport'),
   compile(spec) {
     const effect: Effect = { kind: 'nat', manip: 'source', range: natRange(spec) }
     return () => effect
