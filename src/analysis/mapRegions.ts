@@ -5,8 +5,9 @@ import type { RegionDescription } from './describeRegion.ts'
 import { mergeRegions } from './mergeRegions.ts'
 import { outcomesOfRegion } from './outcomeSummary.ts'
 import { regionsOf } from './regions.ts'
+import type { Region } from './regions.ts'
 import { RegionSpace } from './regionSpace.ts'
-import type { Kind } from './regionSpace.ts'
+import type { Box, Kind } from './regionSpace.ts'
 import type { Walker } from './walker.ts'
 
 /** Connections that fare alike. */
@@ -18,6 +19,8 @@ export interface MappedRegion {
 
 export interface RegionMap {
   readonly regions: readonly MappedRegion[]
+  /** The same before those that fare alike were joined. */
+  readonly cells: readonly MappedRegion[]
   /** Conditions that no region can follow, and limits that were met. */
   readonly inexact: readonly string[]
 }
@@ -25,15 +28,16 @@ export interface RegionMap {
 /** What becomes of every connection of these kinds: disjoint regions that cover all of them. */
 export function mapRegions(kinds: readonly Kind[], walkerOf: (kind: Kind) => Walker): RegionMap {
   const each = kinds.map((kind) => mapOf(kind, walkerOf(kind)))
-  return { regions: each.flatMap(({ regions }) => regions), inexact: [...new Set(each.flatMap(({ inexact }) => inexact))] }
+  return { regions: each.flatMap(({ regions }) => regions), cells: each.flatMap(({ cells }) => cells), inexact: [...new Set(each.flatMap(({ inexact }) => inexact))] }
 }
 
 function mapOf(kind: Kind, walker: Walker): RegionMap {
   const space = new RegionSpace(kind, [walker])
   const { found, complete } = regionsOf(space, [walker])
   const merged = mergeRegions(found.map((region) => ({ box: region.box, label: outcomesOfRegion(region.outcomes[0] ?? [], region.connection), of: region })))
+  const mapped = (box: Box, { connection, outcomes: [outcomes = []] }: Region): MappedRegion => ({ region: describeRegion(space, box), witness: connection, outcomes })
   return {
-    regions: merged.map(({ box, of: { connection, outcomes: [outcomes = []] } }) => ({ region: describeRegion(space, box), witness: connection, outcomes })),
+    regions: merged.map(({ box, of }) => mapped(box, of)), cells: found.map((region) => mapped(region.box, region)),
     inexact: complete ? space.inexact : [...space.inexact, `${kind.origin} ${kind.proto} connections fall into too many regions`],
   }
 }

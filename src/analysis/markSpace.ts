@@ -48,6 +48,11 @@ export class MarkSpace {
     return this.values.length
   }
 
+  /** There are more conditions than beforeChanges follows. */
+  get isCut(): boolean {
+    return this.conditions.length > MOST_CONDITIONS
+  }
+
   inside({ value, mask }: MarkCondition): Elements {
     return this.values.reduce((bits, each, i) => ((each & mask) >>> 0 === value ? bits | (1n << BigInt(i)) : bits), 0n)
   }

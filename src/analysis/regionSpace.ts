@@ -1,4 +1,4 @@
-import type { Distinction } from '../extensions/distinction.ts'
+import type { Distinction, MarkTransform } from '../extensions/distinction.ts'
 import { targetExtension } from '../extensions/registry.ts'
 import { sameAddress } from '../net/address.ts'
 import type { Family } from '../net/address.ts'
@@ -52,6 +52,7 @@ export class RegionSpace {
   readonly inexact: readonly string[]
   private readonly spaces: Readonly<Record<Exclude<Field, 'mark'>, FieldSpace>>
   private readonly marks: MarkSpace
+  private readonly markChanges: readonly MarkTransform[]
   private readonly own: readonly Condition[]
   /** Ports that have a socket, or that the proxy knows. */
   readonly portsOfNamespaces: readonly Condition[]
@@ -75,11 +76,12 @@ export class RegionSpace {
       dport: new FieldSpace([EVERY_PORT], ports, USUAL.dport), uid: new FieldSpace([EVERY_ID], ids('uid'), USUAL.uid), gid: new FieldSpace([EVERY_ID], ids('gid'), USUAL.gid),
     }
     const asked = [...namespaces.flatMap((each) => each.marks), ...named.flatMap((each) => (each.of === 'mark' ? [each] : [])), ...this.setMarks(named)]
-    this.marks = new MarkSpace(beforeChanges(asked.map(({ value, mask }): MarkCondition => ({ value, mask })), rulesets.flatMap(rulesOf).flatMap(markChanges)))
+    this.markChanges = rulesets.flatMap(rulesOf).flatMap(markChanges)
+    this.marks = new MarkSpace(beforeChanges(asked.map(({ value, mask }): MarkCondition => ({ value, mask })), this.markChanges))
     this.full = this.fields.map((field) => this.spaceOf(field).all)
     this.own = namespaces.flatMap((each) => this.ownConditions(each))
     this.portsOfNamespaces = namespaces.flatMap((each) => each.ports.map((port) => this.portCondition(port)))
-    this.inexact = [...this.refused, ...rulesets.flatMap(rulesOf).flatMap(({ target }) => (target?.kind === 'extension' && (target.name === 'NETMAP' || isShifted(target.info)) ? [`-j ${target.name}, which computes addresses or ports`] : []))]
+    this.inexact = [...this.refused, ...(this.marks.isCut ? ['more conditions on marks than are followed'] : []), ...rulesets.flatMap(rulesOf).flatMap(({ target }) => (target?.kind === 'extension' && (target.name === 'NETMAP' || isShifted(target.info)) ? [`-j ${target.name}, which computes addresses or ports`] : []))]
   }
 
   /** The connection that stands for the elements of a point. */
@@ -142,10 +144,9 @@ export class RegionSpace {
 
   /** A condition as elements of the fields its packets' fields may come from. */
   conditions(distinction: Distinction): readonly Condition[] {
-    const marks = (each: MarkCondition): Condition => ({ mark: this.marks.inside(each) })
-    if (distinction.of === 'mark') return [marks(distinction)]
+    if (distinction.of === 'mark') return this.markConditions(distinction)
     if (distinction.of === 'uid' || distinction.of === 'gid') return [{ [distinction.of]: this.spaces[distinction.of].inside(range(distinction.first, distinction.last)) }]
-    return [...this.addressRanges(distinction).map((each) => this.addressCondition(each)), ...this.portRanges(distinction).map((each) => this.portCondition(each)), ...this.setMarks([distinction]).map(marks)]
+    return [...this.addressRanges(distinction).map((each) => this.addressCondition(each)), ...this.portRanges(distinction).map((each) => this.portCondition(each)), ...this.setMarks([distinction]).flatMap((each) => this.markConditions(each))]
   }
 
   rangesOf(field: Exclude<Field, 'mark'>, elements: Elements): readonly ValueRange[] {
@@ -168,6 +169,11 @@ export class RegionSpace {
     return field === 'mark' ? this.marks : this.spaces[field]
   }
 
+  /** The packet's mark may be what rules made of the socket's: all that then asks of it counts. */
+  private markConditions({ value, mask }: MarkCondition): readonly Condition[] {
+    return beforeChanges([{ value, mask }], this.markChanges).map((each) => ({ mark: this.marks.inside(each) }))
+  }
+
   private addressCondition(each: ValueRange): Condition {
     return { src: this.spaces.src.inside(each), dst: this.spaces.dst.inside(each) }
   }
@@ -179,7 +185,7 @@ export class RegionSpace {
   private ownConditions({ addresses, ids, marks }: NamespaceCuts): readonly Condition[] {
     return [
       ...[...SPECIAL[this.kind.family], ...addresses].map((each) => this.addressCondition(each)),
-      ...ids.map((each): Condition => ({ uid: this.spaces.uid.inside(each) })), ...marks.map((each): Condition => ({ mark: this.marks.inside(each) })),
+      ...ids.map((each): Condition => ({ uid: this.spaces.uid.inside(each) })), ...marks.flatMap((each) => this.markConditions(each)),
     ]
   }
 
@@ -218,5 +224,5 @@ const isShifted = (info: unknown): boolean => typeof info === 'object' && info !
 
 const rulesOf = ({ tables }: Ruleset): readonly Rule[] => tables.flatMap(({ chains }) => chains.flatMap(({ rules }) => rules))
 
-const markChanges = ({ target }: Rule): ReturnType<NonNullable<NonNullable<ReturnType<typeof targetExtension>>['marks']>> =>
+const markChanges = ({ target }: Rule): readonly MarkTransform[] =>
   target?.kind === 'extension' ? (targetExtension(target.name)?.marks?.(target.info) ?? []) : []

@@ -21,6 +21,7 @@ function program(): Command {
   addGraph(chainwalk)
   addDiff(chainwalk)
   addMap(chainwalk)
+  addLint(chainwalk)
   addExplainLog(chainwalk)
   addCollect(chainwalk)
   return chainwalk
@@ -78,6 +79,17 @@ function addMap(chainwalk: Command): void {
     .option('--state <n>', 'which state of the rules, when the input shows several')
     .option('--json', 'the result as JSON')
     .action(async (file: string, options) => { await (await import('./commands/map.ts')).map(file, options) })
+}
+
+function addLint(chainwalk: Command): void {
+  subcommand(chainwalk, 'lint')
+    .description('what is wrong or suspicious in a rule set')
+    .argument('<rules>', 'a dump, a transcript, istio:VERSION or istio:VERSION:ARGSFILE')
+    .option('--pod-ip <addr>', 'an address of the pod itself; may be repeated', repeated)
+    .option('--istio <version>', 'the Istio version of the proxy')
+    .option('--state <n>', 'which state of the rules, when the input shows several')
+    .option('--json', 'the result as JSON')
+    .action(async (file: string, options) => { exitCode = await (await import('./commands/lint.ts')).lint(file, options) })
 }
 
 function addRules(chainwalk: Command): void {

@@ -43,6 +43,8 @@ export interface MatchExtension<Info> extends Extension<Info> {
   /** The protocols whose `-p` loads it without `-m`, when one of its options follows. */
   readonly impliedBy?: readonly number[]
   compile(info: Info, site: Site): MatchTest
+  /** It holds for every packet. */
+  readonly always?: true
   /** Which packets it tells apart by their addresses, ports, owner and mark; absent: none by these, whatever else it looks at. */
   region?(info: Info): readonly Distinction[]
   /** A test changes what the rule remembers, so it must not be made out of turn. */
@@ -58,6 +60,8 @@ export interface TargetExtension<Info> extends Extension<Info> {
   capture?(info: Info): { readonly port: number; readonly how: 'redirect' | 'tproxy'; readonly mark?: number } | null
   /** What of a packet decides what it does, beyond that it came to it; absent: nothing of its addresses, ports, owner and mark. */
   region?(info: Info): readonly Distinction[]
+  /** Whether the packet's way through the table, or through the chain, ends there for certain; absent: it goes on to the next rule, or it is not known. */
+  readonly ends?: 'ends' | 'returns'
   /** How it changes marks; absent: not at all. */
   marks?(info: Info): readonly MarkTransform[]
   /** The tables it may stand in; absent: all. */

@@ -14,6 +14,8 @@ export interface ProxyAccept {
   readonly originalPort: number
   /** What the client says on it; null: not known. */
   readonly request: Request | null
+  /** Whether its destination was rewritten (REDIRECT) or kept (TPROXY, or it was dialled so); absent: not known. */
+  readonly destination?: 'rewritten' | 'kept'
   /** Whether a Service has the original destination's port; absent: not known. */
   readonly portOf?: 'service' | 'nobody'
 }
@@ -52,7 +54,9 @@ export function acceptedByRelease(profile: MeshProfile, accept: ProxyAccept): Pr
   if (port === profile.tunnel?.port) return tunnelled(profile, accept)
   if (port !== profile.inboundPort && port !== profile.outboundPort) return { kind: 'serves' }
   if (profile.refuses(port, originalPort)) return { kind: 'closes', why: `its original destination port, ${originalPort}, is one of the proxy's own` }
-  return port === profile.inboundPort ? inbound(profile, accept) : outbound(profile, accept)
+  // Up to 1.6 TPROXY hands inbound connections to 15001 too.
+  const outwards = port === profile.outboundPort && (port !== profile.inboundPort || accept.destination === 'rewritten')
+  return outwards ? outbound(profile, accept) : inbound(profile, accept)
 }
 
 /** HBONE: the destination is in the CONNECT request inside the tunnel. */

@@ -28,7 +28,7 @@ const regionJson = ({ kind: { family, origin, proto }, fields }: RegionDescripti
 const outcomesJson = (outcomes: readonly TracedOutcome[]): unknown => (outcomes.length === 1 ? outcomes[0]?.outcome : outcomes.map(({ outcome }) => outcome))
 
 /** As `trace --connections` takes it. */
-const connectionJson = ({ origin, proto, src, sport, dst, dport, uid, gid, mark }: Connection): unknown => ({
+export const connectionJson = ({ origin, proto, src, sport, dst, dport, uid, gid, mark }: Connection): unknown => ({
   origin, proto, ...(src && { src: printAddress(src) }), ...(sport !== null && { sport }), dst: printAddress(dst), dport, ...(origin === 'local' && { uid, gid, ...(mark !== 0 && { mark }) }),
 })
 

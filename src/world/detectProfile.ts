@@ -37,12 +37,12 @@ function modeOf(chains: readonly string[], ports: readonly CapturePort[], mesh: 
   return mesh ? 'NONE' : null
 }
 
-/** Ids that the owner rules name, where they name just one: the proxy is meant to run as it. */
-function namedId(rulesets: readonly Ruleset[], option: '--uid-owner' | '--gid-owner'): number | null {
+/** The id that the owner rules name: the proxy is meant to run as it. Of several the usual one, else the first. */
+function namedId(rulesets: readonly Ruleset[], option: '--uid-owner' | '--gid-owner', usual: number): number | null {
   const texts = rulesets.flatMap((ruleset) => ruleset.tables.flatMap((table) => table.chains.flatMap((chain) => chain.rules.map(printRule))))
   const ids = new Set(texts.flatMap((text) => [...text.matchAll(new RegExp(`(?<!! )${option} (\\d+)(?= |$)`, 'g'))].map(([, id]) => Number(id))))
-  const [only] = ids
-  return ids.size === 1 && only !== undefined ? only : null
+  const [one] = ids
+  return ids.has(usual) ? usual : (one ?? null)
 }
 
 /** What is known of the proxy, from the rules and from its sockets where the transcript shows them. */
@@ -57,7 +57,7 @@ export function detectProfile(rulesets: readonly Ruleset[], listeners: readonly 
   const outboundPort = ports.find(({ chain }) => mesh.outbound.chain.test(chain))?.port ?? mesh.outbound.port
   const transparent = listeners ? listeners.some((socket) => socket.port === inboundPort && socket.transparent) : mode === 'TPROXY'
   // Sockets tell more than a rule's intent, and rules of no known mesh name ids for any reason.
-  const named = known && !listeners ? { uid: namedId(rulesets, '--uid-owner'), gid: namedId(rulesets, '--gid-owner') } : { uid: null, gid: null }
+  const named = known && !listeners ? { uid: namedId(rulesets, '--uid-owner', mesh.uid), gid: namedId(rulesets, '--gid-owner', mesh.gid) } : { uid: null, gid: null }
   return {
     mode, mesh: known?.name ?? null, process: mesh.process, inboundPort, outboundPort, ownPorts: mesh.ownPorts, agentPorts: mesh.agentPorts,
     // The injector runs a TPROXY proxy as root with the mesh's group.

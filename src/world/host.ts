@@ -1,4 +1,4 @@
-import { isAnyAddress, isLinkLocal, printAddress, printEndpoint } from '../net/address.ts'
+import { isAnyAddress, isLinkLocal, printAddress, printEndpoint, sameAddress } from '../net/address.ts'
 import type { Address, Family } from '../net/address.ts'
 import { Protocol } from '../net/protocol.ts'
 import { rejection, unroutableError } from '../engine/answer.ts'
@@ -180,7 +180,8 @@ export class Host implements Stage {
   private proceed(socket: Socket, { port, original, proceed }: Accepted, role: PacketRole): void {
     const peer = socket.remote ?? socket.local
     const request = this.journal.legs[role.leg]?.dial.request ?? null
-    const action = proceed({ port, peer, originalAddress: original.address, originalPort: original.port, request })
+    const destination = sameAddress(socket.local, original.address) && socket.localPort === original.port ? 'kept' : 'rewritten'
+    const action = proceed({ port, peer, originalAddress: original.address, originalPort: original.port, request, destination })
     if (action.kind === 'serves') return
     const hop: Hop = { host: this.name, process: socket.process, port, peer: printEndpoint(peer, socket.remotePort), originalDestination: printEndpoint(original.address, original.port), request, action, leg: null }
     this.journal.hops.push(hop)

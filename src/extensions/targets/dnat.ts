@@ -6,6 +6,7 @@ import type { NatSpec } from '../natSpec.ts'
 /** xt_nat.c: rewrites where the connection goes. */
 export const dnat: TargetExtension<NatSpec> = {
   name: 'DNAT',
+  ends: 'ends',
   options: { '--to-destination': 1, '--to-dest': 1, '--to': 1, '--random': 0, '--persistent': 0 },
   tables: ['nat'],
   hooks: ['PREROUTING', 'OUTPUT'],

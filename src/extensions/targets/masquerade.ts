@@ -18,6 +18,7 @@ function masqueraded(spec: NatSpec, skb: Skb, context: MatchContext): Effect {
 /** xt_MASQUERADE: SNAT to the address of the outgoing interface. */
 export const masquerade: TargetExtension<NatSpec> = {
   name: 'MASQUERADE',
+  ends: 'ends',
   options: { '--to-ports': 1, '--to-port': 1, '--random': 0, '--random-fully': 0 },
   tables: ['nat'],
   hooks: ['POSTROUTING'],

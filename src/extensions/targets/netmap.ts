@@ -30,6 +30,7 @@ function readTo(text: string | null, family: 4 | 6): Netmap | null {
 /** xt_NETMAP: maps one network onto another, host bits kept; the destination before routing, the source after it. */
 export const netmap: TargetExtension<Netmap> = {
   name: 'NETMAP',
+  ends: 'ends',
   options: { '--to': 1 },
   tables: ['nat'],
   hooks: ['PREROUTING', 'OUTPUT', 'INPUT', 'POSTROUTING'],

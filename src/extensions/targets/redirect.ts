@@ -50,6 +50,7 @@ function redirected(skb: Skb, context: MatchContext, { ports, random }: Redirect
 /** xt_REDIRECT: DNAT to this machine. */
 export const redirect: TargetExtension<Redirect> = {
   name: 'REDIRECT',
+  ends: 'ends',
   options: { '--to-ports': 1, '--to-port': 1, '--random': 0 },
   needsConntrack: () => true,
   tables: ['nat'],

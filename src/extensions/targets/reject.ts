@@ -52,6 +52,7 @@ const effects = new Map([...NAMES[4], ...NAMES[6]].map(({ name, with: answer }):
 /** ipt_REJECT, ip6t_REJECT: drops the packet and tells its sender so. */
 export const reject: TargetExtension<Reject> = {
   name: 'REJECT',
+  ends: 'ends',
   options: { '--reject-with': 1 },
   tables: ['filter'],
   hooks: ['INPUT', 'FORWARD', 'OUTPUT'],

@@ -6,6 +6,7 @@ import type { NatSpec } from '../natSpec.ts'
 /** xt_nat.c: rewrites where the connection seems to come from. */
 export const snat: TargetExtension<NatSpec> = {
   name: 'SNAT',
+  ends: 'ends',
   options: { '--to-source': 1, '--to': 1, ...NAT_CHOICES },
   tables: ['nat'],
   hooks: ['POSTROUTING', 'INPUT'],

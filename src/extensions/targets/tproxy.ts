@@ -23,6 +23,7 @@ function listed(text: string): { address: string; port: number } | null {
 /** xt_TPROXY: hands the packet to a transparent socket of this machine without rewriting it. */
 export const tproxy: TargetExtension<Tproxy> = {
   name: 'TPROXY',
+  ends: 'ends',
   options: { '--on-port': 1, '--on-ip': 1, '--tproxy-mark': 1 },
   capture: ({ port, mark }) => ({ port, how: 'tproxy', mark: mark.value }),
   tables: ['mangle'],

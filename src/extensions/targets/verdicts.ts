@@ -4,8 +4,9 @@ import type { TargetExtension } from '../extension.ts'
 
 type Nothing = Readonly<Record<string, never>>
 
-const verdict = (name: string, effect: Effect): TargetExtension<Nothing> => ({
+const verdict = (name: string, effect: Effect, ends: 'ends' | 'returns'): TargetExtension<Nothing> => ({
   name,
+  ends,
   options: {},
   parse: () => ({}),
   print: () => '',
@@ -15,6 +16,6 @@ const verdict = (name: string, effect: Effect): TargetExtension<Nothing> => ({
 })
 
 /** The standard target's verdicts (x_tables' XT_STANDARD_TARGET). */
-export const accept = verdict('ACCEPT', ACCEPT)
-export const drop = verdict('DROP', DROP)
-export const returns = verdict('RETURN', RETURN)
+export const accept = verdict('ACCEPT', ACCEPT, 'ends')
+export const drop = verdict('DROP', DROP, 'ends')
+export const returns = verdict('RETURN', RETURN, 'returns')
