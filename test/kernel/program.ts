@@ -57,7 +57,7 @@ export type LabMode = 'REDIRECT' | 'TPROXY' | 'NODE'
 
 const SCRIPT = join(import.meta.dirname, 'standIn.py')
 /** Milliseconds; a machine with much else to do may take long. */
-const PATIENCE = 30_000
+const PATIENCE = 120_000
 
 /** One program of the laboratory in its namespace: commands one after the other, each with one answer; events in between. */
 export class Program {
