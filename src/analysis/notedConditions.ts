@@ -22,6 +22,8 @@ export class NotedConditions {
   private point: readonly number[] = []
   private connection: Connection | null = null
   private left: Elements[] = []
+  /** Fields in the order in which rules looked at them. */
+  private looked: number[] = []
 
   constructor(space: RegionSpace) {
     this.space = space
@@ -31,6 +33,7 @@ export class NotedConditions {
     this.point = point
     this.connection = connection
     this.left = this.space.likeInNamespaces(point)
+    this.looked = []
   }
 
   /** Their elements, field by field. */
@@ -38,20 +41,29 @@ export class NotedConditions {
     return this.left
   }
 
+  /** What rules look at last splits what they looked at before, as chains do: other fields come first. */
+  get order(): readonly number[] {
+    return [...[...this.left.keys()].filter((i) => !this.looked.includes(i)), ...this.looked]
+  }
+
   readonly noted = (rule: CompiledRule, test: number, skb: Skb): void => {
     for (const { of, condition } of this.lookedAt(rule)[test] ?? []) for (const field of this.sourcesOf(of, skb)) this.narrow(field, condition)
   }
 
-  /** Which sockets there are, and which ports the proxy takes for its own, tells ports apart only for what is delivered here. */
-  readonly delivered = (): void => {
-    for (const condition of this.space.portsOfNamespaces) for (const field of ['sport', 'dport'] as const) this.narrow(field, condition)
+  /** Which sockets there are, and which ports the proxy takes for its own, tells ports apart only for what is delivered here; an answer to the client's port is the client's. */
+  readonly delivered = ({ dport }: Skb): void => {
+    const fields: readonly Field[] = dport === this.connection?.sport && dport !== this.connection.dport ? ['sport'] : ['sport', 'dport']
+    for (const condition of this.space.portsOfNamespaces) for (const field of fields) this.narrow(field, condition)
   }
 
   private narrow(field: Field, condition: Condition): void {
     const inside = condition[field]
     const i = this.space.fields.indexOf(field)
     if (inside === undefined || i < 0) return
-    this.left[i] = (this.left[i] ?? 0n) & this.space.alike(field, inside, this.point[i] ?? 0)
+    const [before = 0n, after] = [this.left[i], (this.left[i] ?? 0n) & this.space.alike(field, inside, this.point[i] ?? 0)]
+    if (after === before) return
+    this.left[i] = after
+    if (!this.looked.includes(i)) this.looked.push(i)
   }
 
   private lookedAt(rule: CompiledRule): readonly (readonly Looked[])[] {

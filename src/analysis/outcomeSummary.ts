@@ -50,8 +50,13 @@ function byWhom({ captured, envoyPort, result }: Outcome, { dport }: Connection)
   return result === 'connected' ? 'direct' : ''
 }
 
-const acceptText = ({ process, remote, peer, port }: Accept, connection: Connection): string =>
-  `${remote ? 'the far end' : process === 'app' ? 'the app' : port === connection.dport ? process : `${process} on ${port}`} sees ${addressText(peer, connection)}`
+const acceptText = (accept: Accept, connection: Connection): string => `${acceptorText(accept, connection)} sees ${addressText(accept.peer, connection)}`
+
+/** Who took it: another far end than the one that was dialled by its address. */
+function acceptorText({ process, remote, port, originalDestination }: Accept, { dst, dport }: Connection): string {
+  if (remote) return originalDestination === null || originalDestination === printEndpoint(dst, dport) ? 'the far end' : originalDestination
+  return process === 'app' ? 'the app' : port === dport ? process : `${process} on ${port}`
+}
 
 function addressText(peer: string, { src, dst }: Connection): string {
   if (src && printAddress(src) === peer) return 'the client'

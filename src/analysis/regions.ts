@@ -37,15 +37,18 @@ export function regionsOf(space: RegionSpace, walkers: readonly Walker[]): Regio
     const outcomes = walkers.map((walker) => walker.outcomes(connection, noted))
     const cell = box.map((elements, i) => elements & (noted.alike[i] ?? 0n))
     found.push({ box: cell, connection, outcomes })
-    left.push(...remainders(box, cell))
+    left.push(...remainders(box, cell, noted.order))
   }
   return { found, complete: true }
 }
 
-/** A box without a part of it, as disjoint boxes: field by field what the part leaves. */
-function remainders(box: Box, part: Box): readonly Box[] {
-  return box.flatMap((elements, i) => {
-    const rest = elements & ~(part[i] ?? 0n)
-    return rest === 0n ? [] : [[...part.slice(0, i), rest, ...box.slice(i + 1)]]
+/** A box without a part of it, as disjoint boxes: field by field, in an order, what the part leaves. */
+function remainders(box: Box, part: Box, order: readonly number[]): readonly Box[] {
+  const inner = [...box]
+  return order.flatMap((i) => {
+    const rest = (box[i] ?? 0n) & ~(part[i] ?? 0n)
+    const outside = rest === 0n ? [] : [inner.map((elements, each) => (each === i ? rest : elements))]
+    inner[i] = part[i] ?? 0n
+    return outside
   })
 }

@@ -78,6 +78,7 @@ function ownAddresses({ given, facts }: Omit<Question, 'connection'>, family: Fa
   return { addresses: [...given.podAddresses, PLACEHOLDER[family]], assumptions: [{ code: 'assume-pod-address', message: `the pod's own address is not known: it is written ${text} here (--pod-ip ADDR tells it)` }] }
 }
 
+/** Of a ping no port is known to be the app's. */
 const sampleConnection = (dst: Address): Connection => ({
-  origin: 'remote', proto: 'tcp', src: addressFrom(dst.family === 4 ? '203.0.113.9' : '2001:db8:ffff::9'), sport: null, dst, dport: 65535, uid: 0, gid: 0, in: null, mark: 0, transparent: false, tcpFlags: null, length: null, at: null, ctState: 'NEW',
+  origin: 'remote', proto: 'icmp', src: addressFrom(dst.family === 4 ? '203.0.113.9' : '2001:db8:ffff::9'), sport: null, dst, dport: 0, uid: 0, gid: 0, in: null, mark: 0, transparent: false, tcpFlags: null, length: null, at: null, ctState: 'NEW',
 })

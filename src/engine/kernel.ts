@@ -44,7 +44,7 @@ export interface Environment {
   /** Hears of every condition a packet was held against; behind a rule's conditions stands its target. */
   noted?(rule: CompiledRule, test: number, skb: Skb): void
   /** Hears of every packet for which a socket of this host is looked for, or that is turned to one of its ports. */
-  delivered?(): void
+  delivered?(skb: Skb): void
 }
 
 /** A running namespace: its fixed parts, its state, and who is told. */
@@ -79,7 +79,7 @@ export class Kernel {
   /** A rule has turned a packet to a port of this host. */
   handTo(port: number): void {
     this.handedTo.push(port)
-    this.environment.delivered?.()
+    this.environment.delivered?.(this.skb)
   }
 
   changeSkb(recipe: (skb: Skb) => void): void {

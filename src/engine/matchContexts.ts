@@ -46,7 +46,7 @@ export class KernelContext implements MatchContext {
 
   socketOf(skb: Skb): SocketView | null {
     const { state } = this.kernel.cell
-    this.kernel.environment.delivered?.()
+    this.kernel.environment.delivered?.(skb)
     // xt_socket takes the socket the packet has already (TPROXY), before it looks for one.
     const given = skb.socket === null ? null : (state.sockets[skb.socket] ?? null)
     const ends = given ? null : socketEnds(skb, this.kernel.ctOf(skb))

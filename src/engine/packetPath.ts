@@ -118,7 +118,7 @@ function forward(kernel: Kernel, role: PacketRole): Fate {
 function deliver(kernel: Kernel): Fate {
   const taken = runHook(kernel, 'INPUT')
   if (taken.verdict !== 'ACCEPT') return dropped(kernel, 'INPUT', taken)
-  kernel.environment.delivered?.()
+  kernel.environment.delivered?.(kernel.skb)
   const socket = socketFor(kernel.cell.state, kernel.skb)
   return { kind: 'delivered', socket, skb: kernel.skb }
 }
