@@ -29,6 +29,9 @@ export interface Kind {
 /** For each field of the space, a set of its elements: all connections whose values are in them. */
 export type Box = readonly Elements[]
 
+/** Ranges of fields. */
+export type AskedRanges = Readonly<Partial<Record<Exclude<Field, 'mark'>, readonly ValueRange[]>>>
+
 /** Conditions of one kind: by the field, the elements for which it holds. */
 export type Condition = Readonly<Partial<Record<Field, Elements>>>
 
@@ -59,25 +62,26 @@ export class RegionSpace {
   private readonly sets: readonly IpSet[]
   private readonly refused = new Set<string>()
 
-  constructor(kind: Kind, walkers: readonly Walker[]) {
+  /** `asked`: ranges that a question names besides. */
+  constructor(kind: Kind, walkers: readonly Walker[], asked: AskedRanges = {}) {
     this.kind = kind
     this.fields = fieldsOf(kind)
     this.sets = walkers.flatMap(({ netns }) => netns.sets)
     const rulesets = walkers.flatMap(({ netns }) => netns.rulesets.filter(({ family }) => family === kind.family))
     const named = rulesets.flatMap(rulesOf).flatMap(ruleDistinctions).flat()
     const namespaces = walkers.map(({ netns, profile }) => namespaceCuts(netns, profile, kind.family))
-    const addresses = [...SPECIAL[kind.family], ...namespaces.flatMap((each) => each.addresses), ...named.flatMap((each) => this.addressRanges(each))]
-    const ports = [...namespaces.flatMap((each) => each.ports), ...named.flatMap((each) => this.portRanges(each))]
-    const ids = (of: 'uid' | 'gid'): ValueRange[] => [...namespaces.flatMap((each) => each.ids), ...named.flatMap((each) => (each.of === of ? [range(each.first, each.last)] : []))]
+    const addresses = [...(asked.src ?? []), ...(asked.dst ?? []), ...SPECIAL[kind.family], ...namespaces.flatMap((each) => each.addresses), ...named.flatMap((each) => this.addressRanges(each))]
+    const ports = [...(asked.sport ?? []), ...(asked.dport ?? []), ...namespaces.flatMap((each) => each.ports), ...named.flatMap((each) => this.portRanges(each))]
+    const ids = (of: 'uid' | 'gid'): ValueRange[] => [...(asked[of] ?? []), ...namespaces.flatMap((each) => each.ids), ...named.flatMap((each) => (each.of === of ? [range(each.first, each.last)] : []))]
     const outside = walkers.flatMap(({ netns }) => netns.interfaces.flatMap((each) => each.addresses.filter(({ address }) => address.family === kind.family).map(({ address }) => range(addressValue(address)))))
     const dialled = complement([everyAddress(kind.family)], NOT_DIALLED[kind.family])
     this.spaces = {
       src: new FieldSpace(complement(dialled, [...NOT_OUTSIDE[kind.family], ...outside]), addresses, USUAL.src), dst: new FieldSpace(dialled, addresses, USUAL.dst), sport: new FieldSpace([EPHEMERAL], ports, USUAL.sport),
       dport: new FieldSpace([EVERY_PORT], ports, USUAL.dport), uid: new FieldSpace([EVERY_ID], ids('uid'), USUAL.uid), gid: new FieldSpace([EVERY_ID], ids('gid'), USUAL.gid),
     }
-    const asked = [...namespaces.flatMap((each) => each.marks), ...named.flatMap((each) => (each.of === 'mark' ? [each] : [])), ...this.setMarks(named)]
+    const marks = [...namespaces.flatMap((each) => each.marks), ...named.flatMap((each) => (each.of === 'mark' ? [each] : [])), ...this.setMarks(named)]
     this.markChanges = rulesets.flatMap(rulesOf).flatMap(markChanges)
-    this.marks = new MarkSpace(beforeChanges(asked.map(({ value, mask }): MarkCondition => ({ value, mask })), this.markChanges))
+    this.marks = new MarkSpace(beforeChanges(marks.map(({ value, mask }): MarkCondition => ({ value, mask })), this.markChanges))
     this.full = this.fields.map((field) => this.spaceOf(field).all)
     this.own = namespaces.flatMap((each) => this.ownConditions(each))
     this.portsOfNamespaces = namespaces.flatMap((each) => each.ports.map((port) => this.portCondition(port)))
@@ -131,6 +135,15 @@ export class RegionSpace {
     const values: Readonly<Record<Field, bigint>> = { src: src ? addressValue(src) : -1n, dst: addressValue(dst), sport: BigInt(sport ?? 40000), dport: BigInt(dport), uid: BigInt(uid), gid: BigInt(gid), mark: BigInt(mark) }
     const point = this.fields.map((field) => (field === 'mark' ? this.marks.elementOf(mark) : this.spaces[field].elementOf(values[field])))
     return point.every((each) => each >= 0) && !(src && sameAddress(src, dst)) ? point : null
+  }
+
+  /** The box of these ranges; a field that is not named may be anything. Null where it is no field of these connections. */
+  boxOf(asked: AskedRanges): Box | null {
+    if (Object.keys(asked).some((field) => !this.fields.some((each) => each === field))) return null
+    return this.fields.map((field) => {
+      const ranges = field === 'mark' ? undefined : asked[field]
+      return ranges && field !== 'mark' ? ranges.reduce((all, each) => all | this.spaces[field].inside(each), 0n) : this.spaceOf(field).all
+    })
   }
 
   /** All that no namespace tells from a point. */

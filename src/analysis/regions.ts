@@ -24,10 +24,10 @@ export interface Regions {
  * Cuts a space into regions: a connection is walked under every rule set, and all that no condition told from it belong to its
  * region. What is left of the box is cut again. The regions are disjoint and cover the space, but for who dials his own address.
  */
-export function regionsOf(space: RegionSpace, walkers: readonly Walker[]): Regions {
+export function regionsOf(space: RegionSpace, walkers: readonly Walker[], within: Box = space.full): Regions {
   const found: Region[] = []
   const noted = new NotedConditions(space)
-  const left: Box[] = [space.full]
+  const left: Box[] = [within]
   for (let box = left.pop(); box; box = left.pop()) {
     if (found.length >= MOST_REGIONS) return { found, complete: false }
     const point = space.pointIn(box)

@@ -22,6 +22,7 @@ function program(): Command {
   addDiff(chainwalk)
   addMap(chainwalk)
   addLint(chainwalk)
+  addCheck(chainwalk)
   addExplainLog(chainwalk)
   addCollect(chainwalk)
   return chainwalk
@@ -90,6 +91,18 @@ function addLint(chainwalk: Command): void {
     .option('--state <n>', 'which state of the rules, when the input shows several')
     .option('--json', 'the result as JSON')
     .action(async (file: string, options) => { exitCode = await (await import('./commands/lint.ts')).lint(file, options) })
+}
+
+function addCheck(chainwalk: Command): void {
+  subcommand(chainwalk, 'check')
+    .description('assertions from a YAML file: for CI')
+    .argument('<spec>', 'the assertions: docs/check.md')
+    .argument('<rules...>', 'dumps, transcripts, istio:VERSION or istio:VERSION:ARGSFILE')
+    .option('--pod-ip <addr>', 'an address of the pod itself; may be repeated', repeated)
+    .option('--istio <version>', 'the Istio version of the proxy')
+    .option('--format <name>', 'text, json, junit or sarif', 'text')
+    .option('--json', 'the same as --format json')
+    .action(async (spec: string, files: string[], options) => { exitCode = await (await import('./commands/check.ts')).check(spec, files, options) })
 }
 
 function addRules(chainwalk: Command): void {

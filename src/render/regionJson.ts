@@ -22,7 +22,7 @@ export const mapJson = ({ regions, inexact }: RegionMap, assumptions: readonly A
   inexact, assumptions,
 })
 
-const regionJson = ({ kind: { family, origin, proto }, fields }: RegionDescription): unknown => ({ family, origin, proto, ...Object.fromEntries(fields.map(({ field, ranges }) => [field, ranges])) })
+export const regionJson = ({ kind: { family, origin, proto }, fields }: RegionDescription): unknown => ({ family, origin, proto, ...Object.fromEntries(fields.map(({ field, ranges }) => [field, ranges])) })
 
 /** One outcome stands for itself; several are a list. */
 const outcomesJson = (outcomes: readonly TracedOutcome[]): unknown => (outcomes.length === 1 ? outcomes[0]?.outcome : outcomes.map(({ outcome }) => outcome))

@@ -64,6 +64,12 @@ export class YamlFields {
     return this.refuse(node, `${key} must be a text`)
   }
 
+  flag(key: string): boolean | null {
+    const node = this.node(key)
+    if (node === null) return null
+    return isScalar(node) && typeof node.value === 'boolean' ? node.value : this.refuse(node, `${key} is true or false`)
+  }
+
   number(key: string, least: number, most: number): number | null {
     const node = this.node(key)
     if (node === null) return null
