@@ -137,6 +137,14 @@ export class RegionSpace {
     return point.every((each) => each >= 0) && !(src && sameAddress(src, dst)) ? point : null
   }
 
+  /** The elements of each field, a typical one first. */
+  points(): readonly (readonly number[])[] {
+    return this.fields.map((field, i) => {
+      const first = this.typical(i, this.allOf(field))
+      return [first, ...Array.from({ length: this.spaceOf(field).size }, (_, element) => element).filter((element) => element !== first)]
+    })
+  }
+
   /** The box of these ranges; a field that is not named may be anything. Null where it is no field of these connections. */
   boxOf(asked: AskedRanges): Box | null {
     if (Object.keys(asked).some((field) => !this.fields.some((each) => each === field))) return null
