@@ -45,9 +45,9 @@ describe('a change', () => {
     expect(() => { expect(bug).toNeverLoop() }).toThrow('the proxy calls itself without end')
   })
 
-  it('of one rule may cost Envoy the connection, but never the app', () => {
+  it('of one rule never keeps us from logging in', () => {
     fc.assert(fc.property(edits(rules), (commands) => {
-      const outcomes = rules.edited(...commands).walkerOf({ family: 4 }).trace(connection('10.20.0.78 -> 10.20.0.77:18080'))
+      const outcomes = rules.edited(...commands).walkerOf({ family: 4 }).trace(connection('10.20.0.78 -> 10.20.0.77:22'))
       expect(outcomes.map(({ outcome: { reachesApp } }) => reachesApp)).toEqual([true])
     }))
   })
