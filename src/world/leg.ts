@@ -48,14 +48,14 @@ export interface Leg {
 /** Chance that decides the same dial this often is taken to go on so. */
 const MOST_CHANCES = 4
 
-/** A dial like one of its own ancestors will be made again and again, unless chance decides between the two. */
+/** A dial like one of its own ancestors will be made again and again, unless chance or what rules remember decides between the two. */
 export function repeatsAncestor(legs: readonly Leg[], leg: Leg): boolean {
   const alike: Leg[] = []
   for (let parent = leg.dial.parent; parent !== null; parent = legs[parent]?.dial.parent ?? null) {
     const ancestor = legs[parent]
-    if (ancestor && ancestor.memory === leg.memory && ancestor.host === leg.host && signature(ancestor.dial) === signature(leg.dial)) alike.push(ancestor)
+    if (ancestor && ancestor.host === leg.host && signature(ancestor.dial) === signature(leg.dial)) alike.push(ancestor)
   }
-  return alike.length >= MOST_CHANCES || alike.some(({ dice }) => dice === leg.dice)
+  return alike.filter(({ dice }) => dice !== leg.dice).length >= MOST_CHANCES || alike.some(({ dice, memory }) => dice === leg.dice && memory === leg.memory)
 }
 
 const signature = ({ protocol, to, port, bind, uid, gid, mark, from }: Dial): string =>
