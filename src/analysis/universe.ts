@@ -6,8 +6,6 @@ import type { ValueRange } from './valueRange.ts'
 /** The fields of a connection that a region may name. */
 export type Field = 'src' | 'dst' | 'sport' | 'dport' | 'uid' | 'gid' | 'mark'
 
-export const FIELDS: readonly Field[] = ['src', 'dst', 'sport', 'dport', 'uid', 'gid', 'mark']
-
 const prefixes = (...texts: readonly string[]): readonly ValueRange[] => texts.flatMap((text) => { const prefix = parsePrefix(text); return prefix ? [prefixRange(prefix)] : [] })
 
 const EVERY: Readonly<Record<Family, ValueRange>> = { 4: range(0, 0xffffffff), 6: range(0n, (1n << 128n) - 1n) }

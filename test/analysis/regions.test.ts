@@ -74,10 +74,27 @@ describe('regions', () => {
       const space = new RegionSpace(kind, [walker])
       const { found, complete } = regionsOf(space, [walker])
       expect([complete, space.inexact]).toEqual([true, []])
-      fc.assert(fc.property(connectionOf(kind), (connection) => { if (agrees(space, found, walker, connection)) asked += 1 }), { numRuns: 3500 })
+      fc.assert(fc.property(connectionOf(kind), (connection) => { if (agrees(space, found, walker, connection)) asked += 1 }), { numRuns: 4800 })
     }
-    expect(asked).toBeGreaterThan(15_000)
+    expect(asked).toBeGreaterThan(20_000)
   }, 60_000)
+
+  it.each(['REDIRECT', 'TPROXY'] as const)('of random rules, held against every connection of a small world: %s', (mode) => {
+    const each = <T>(values: readonly T[], does: (value: T) => void): void => { for (const value of values) does(value) }
+    fc.assert(fc.property(labCase({ kind: 'random', mode, backend: 'nft', family: 4 }, 1), (rules) => {
+      const walker = walkerOf(restoreText(rules) + POD)
+      for (const origin of ['remote', 'local'] as const) {
+        const space = new RegionSpace({ family: 4, origin, proto: 'tcp' }, [walker])
+        const { found } = regionsOf(space, [walker])
+        if (space.inexact.length > 0) continue
+        const blank = { origin, proto: 'tcp', sport: 40001, in: null, transparent: false, tcpFlags: null, length: null, at: null, ctState: 'NEW' } as const
+        each(IPS.slice(0, 10), (dst) => { each([22, 80, 443, 8080, 15001, 15006, 15021, 18080], (dport) => {
+          if (origin === 'remote') each(IPS.slice(0, 10), (src) => { agrees(space, found, walker, { ...blank, src: parsed(src), dst: parsed(dst), dport, uid: 0, gid: 0, mark: 0 }) })
+          else each([1000, 1337], (uid) => { each([1000, 1337], (gid) => { each([0, 0x539], (mark) => { agrees(space, found, walker, { ...blank, src: null, dst: parsed(dst), dport, uid, gid, mark }) }) }) })
+        }) })
+      }
+    }), { numRuns: 10 })
+  })
 
   it.each([['REDIRECT', 'random'], ['TPROXY', 'random'], ['REDIRECT', 'mutant'], ['TPROXY', 'mutant']] as const)('of random rules: %s, %s', (mode, kind) => {
     let exact = 0
