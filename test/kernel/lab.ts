@@ -37,6 +37,8 @@ export class Lab {
   private readonly far: ReadonlyMap<string, Program>
   private readonly monitor: TraceMonitor
   private events: EventMessage[] = []
+  /** How many there were, kept or not. */
+  private heard = 0
   private sourcePort = SOURCE_PORTS.first
   private facts: { readonly sysctls: readonly string[]; readonly text: string } | null = null
   private configured: readonly string[] = []
@@ -46,7 +48,10 @@ export class Lab {
     this.mode = mode
     this.namespaces = makeNamespaces(name, mode)
     const { inside, far } = this.namespaces
-    const heard = (message: EventMessage): void => { if (this.events.length < MOST_EVENTS && !this.isOfSentinel(message)) this.events.push(message) }
+    const heard = (message: EventMessage): void => {
+      this.heard += 1
+      if (this.events.length < MOST_EVENTS && !this.isOfSentinel(message)) this.events.push(message)
+    }
     this.dialler = new Program(inside, 'dialler', mode, heard)
     this.far = new Map(Object.entries(far).map(([place, namespace]) => [place, new Program(namespace, 'outside', mode, heard)]))
     this.programs = [...ROLES[mode].map((role) => new Program(inside, role, mode, heard)), this.dialler, ...this.far.values()]
@@ -137,12 +142,12 @@ export class Lab {
     const until = Date.now() + ENDLESS
     for (let quiet = 0; quiet < 2;) {
       if (Date.now() > until) return false
-      const before = this.events.length
+      const before = this.heard
       await sleep(2)
       const replies = await Promise.all(this.programs.map((program) => program.ask({ do: 'ping' })))
       const busy = replies.some(({ pending = 0 }) => pending > 0)
       if (busy) await sleep(10)
-      quiet = busy || this.events.length !== before ? 0 : quiet + 1
+      quiet = busy || this.heard !== before ? 0 : quiet + 1
     }
     return true
   }
