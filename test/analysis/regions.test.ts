@@ -77,7 +77,7 @@ describe('regions', () => {
       fc.assert(fc.property(connectionOf(kind), (connection) => { if (agrees(space, found, walker, connection)) asked += 1 }), { numRuns: 4800 })
     }
     expect(asked).toBeGreaterThan(20_000)
-  }, 60_000)
+  }, 240_000)
 
   it.each(['REDIRECT', 'TPROXY'] as const)('of random rules, held against every connection of a small world: %s', (mode) => {
     const each = <T>(values: readonly T[], does: (value: T) => void): void => { for (const value of values) does(value) }
@@ -93,8 +93,8 @@ describe('regions', () => {
           else each([1000, 1337], (uid) => { each([1000, 1337], (gid) => { each([0, 0x539], (mark) => { agrees(space, found, walker, { ...blank, src: null, dst: parsed(dst), dport, uid, gid, mark }) }) }) })
         }) })
       }
-    }), { numRuns: 10 })
-  })
+    }), { numRuns: 6 })
+  }, 240_000)
 
   it.each([['REDIRECT', 'random'], ['TPROXY', 'random'], ['REDIRECT', 'mutant'], ['TPROXY', 'mutant']] as const)('of random rules: %s, %s', (mode, kind) => {
     let exact = 0
@@ -107,7 +107,7 @@ describe('regions', () => {
         exact += 1
         for (const connection of fc.sample(connectionOf(each), { numRuns: 12, seed })) agrees(space, found, walker, connection)
       }
-    }), { numRuns: 25 })
-    expect(exact).toBeGreaterThan(60)
-  }, 60_000)
+    }), { numRuns: 12 })
+    expect(exact).toBeGreaterThan(30)
+  }, 240_000)
 })
