@@ -34,13 +34,12 @@ export interface Differences {
   readonly found: readonly Difference[]
   /** Conditions that no region can follow, and limits that were met: what rests on them is not exact. */
   readonly inexact: readonly string[]
-  readonly regions: number
 }
 
 /** Every connection of these kinds that the two treat differently, in disjoint regions. */
 export function differences(kinds: readonly Kind[], before: (kind: Kind) => Walker, after: (kind: Kind) => Walker): Differences {
   const each = kinds.map((kind) => differencesOf(kind, before(kind), after(kind)))
-  return { found: each.flatMap(({ found }) => found), inexact: [...new Set(each.flatMap(({ inexact }) => inexact))], regions: each.reduce((sum, { regions }) => sum + regions, 0) }
+  return { found: each.flatMap(({ found }) => found), inexact: [...new Set(each.flatMap(({ inexact }) => inexact))] }
 }
 
 function differencesOf(kind: Kind, before: Walker, after: Walker): Differences {
@@ -51,7 +50,6 @@ function differencesOf(kind: Kind, before: Walker, after: Walker): Differences {
   return {
     found: merged.map(({ box, of: { connection, outcomes: [old = [], now = []] } }) => ({ region: describeRegion(space, box), witness: connection, before: old, after: now, because: because(before, after, connection) })),
     inexact: complete ? space.inexact : [...space.inexact, `${kind.origin} ${kind.proto} connections fall into too many regions`],
-    regions: found.length,
   }
 }
 
