@@ -1,7 +1,7 @@
-import { sameAddress } from '../net/address.ts'
 import type { Address } from '../net/address.ts'
 import type { Family } from '../net/address.ts'
 import { Fib } from '../host/fib.ts'
+import { isOwnAddress } from '../host/netns.ts'
 import type { Netns } from '../host/netns.ts'
 import type { CtEntry } from '../netfilter/ctState.ts'
 import type { Skb } from '../netfilter/skb.ts'
@@ -115,6 +115,6 @@ export class Kernel {
   }
 
   isOwnAddress(address: Address): boolean {
-    return this.fixed.netns.interfaces.some(({ addresses }) => addresses.some((own) => sameAddress(own.address, address)))
+    return isOwnAddress(this.fixed.netns, address)
   }
 }

@@ -1,4 +1,5 @@
 import type { Backend } from '../netfilter/priority.ts'
+import { sameAddress } from '../net/address.ts'
 import type { Address, Family } from '../net/address.ts'
 import type { Prefix } from '../net/prefix.ts'
 import type { Ruleset } from '../netfilter/ruleset.ts'
@@ -117,6 +118,9 @@ export interface Netns {
   /** null: nothing tells. */
   readonly release: KernelRelease | null
 }
+
+/** Whether an interface of the namespace has that address; 127.0.0.1 is lo's. */
+export const isOwnAddress = ({ interfaces }: Netns, address: Address): boolean => interfaces.some(({ addresses }) => addresses.some((own) => sameAddress(own.address, address)))
 
 /** The rules every namespace starts with (fib_default_rules_init). */
 export const defaultRules = (family: Family): readonly PolicyRule[] =>

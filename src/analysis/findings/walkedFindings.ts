@@ -1,5 +1,5 @@
-import { isLoopback, printEndpoint, sameAddress } from '../../net/address.ts'
-import type { Address } from '../../net/address.ts'
+import { isLoopback, printEndpoint } from '../../net/address.ts'
+import { isOwnAddress } from '../../host/netns.ts'
 import type { Netns } from '../../host/netns.ts'
 import { isProxyProcess } from '../../proxy/meshProfile.ts'
 import type { MeshProfile } from '../../proxy/meshProfile.ts'
@@ -36,9 +36,7 @@ const first = (regions: readonly MappedRegion[], is: (region: MappedRegion) => b
 
 const witness = ({ witness: connection }: MappedRegion): Finding['proof'] => ({ kind: 'witness', connection })
 
-const isOwn = ({ interfaces }: Netns, address: Address): boolean => !isLoopback(address) && interfaces.some(({ addresses }) => addresses.some((own) => sameAddress(own.address, address)))
-
-const isToOwn = (netns: Netns, { region, witness: { dst } }: MappedRegion): boolean => region.kind.origin === 'remote' && isOwn(netns, dst)
+const isToOwn = (netns: Netns, { region, witness: { dst } }: MappedRegion): boolean => region.kind.origin === 'remote' && !isLoopback(dst) && isOwnAddress(netns, dst)
 
 const loops = (region: MappedRegion): Finding => ({
   code: 'proxy-loop', severity: 'error', message: 'the proxy\'s own connection is handed to the proxy again, without end', proof: witness(region),
