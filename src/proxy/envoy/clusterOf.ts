@@ -1,15 +1,14 @@
 import { parseAddress } from '../../net/address.ts'
-import type { ClusterType, EnvoyCluster, EnvoyEndpoint } from './envoyConfig.ts'
+import { CLUSTER_TYPES } from './envoyConfig.ts'
+import type { EnvoyCluster, EnvoyEndpoint } from './envoyConfig.ts'
 import type { EnvoyJson } from './envoyJson.ts'
-
-const TYPES: readonly ClusterType[] = ['ORIGINAL_DST', 'STATIC', 'STRICT_DNS', 'LOGICAL_DNS', 'EDS']
 
 /** config.cluster.v3.Cluster; STATIC is the default of `type`. Null for anything else. */
 export function clusterOf(json: EnvoyJson): EnvoyCluster | null {
   const name = json.get('name').text()
   const given = json.get('type').text() ?? json.get('discoveryType').text()
   if (name === null || (given === null && !json.has('loadAssignment') && !json.has('connectTimeout'))) return null
-  const type = given === null ? 'STATIC' : TYPES.find((each) => each === given)
+  const type = given === null ? 'STATIC' : CLUSTER_TYPES.find((each) => each === given)
   return type ? { name, type, bind: parseAddress(json.get('upstreamBindConfig').get('sourceAddress').get('address').text() ?? ''), endpoints: endpointsIn(json.get('loadAssignment')), line: json.line } : null
 }
 

@@ -84,11 +84,12 @@ export interface EnvoyRoute {
   readonly timeout: number | null
 }
 
-export type ClusterType = 'ORIGINAL_DST' | 'STATIC' | 'STRICT_DNS' | 'LOGICAL_DNS' | 'EDS'
+/** The types of a cluster that are understood (config.cluster.v3.Cluster.DiscoveryType). */
+export const CLUSTER_TYPES = ['ORIGINAL_DST', 'STATIC', 'STRICT_DNS', 'LOGICAL_DNS', 'EDS'] as const
 
 export interface EnvoyCluster {
   readonly name: string
-  readonly type: ClusterType
+  readonly type: (typeof CLUSTER_TYPES)[number]
   /** upstream_bind_config; null: none; 'unshown': a table does not say. */
   readonly bind: Address | null | 'unshown'
   readonly endpoints: readonly EnvoyEndpoint[]

@@ -1,6 +1,7 @@
 import { isAnyAddress, parseAddress } from '../../net/address.ts'
 import { parsePrefix } from '../../net/prefix.ts'
-import type { ChainAction, ChainMatch, ClusterType, EnvoyCluster, EnvoyConfig, EnvoyEndpoint, EnvoyListener, FilterChain } from './envoyConfig.ts'
+import { CLUSTER_TYPES } from './envoyConfig.ts'
+import type { ChainAction, ChainMatch, EnvoyCluster, EnvoyConfig, EnvoyEndpoint, EnvoyListener, FilterChain } from './envoyConfig.ts'
 import type { JsonSource } from './envoyJson.ts'
 
 /** One row of a table: its cells by the heading of their columns. */
@@ -70,11 +71,9 @@ function actionOf(text: string): ChainAction {
   return name === undefined ? { kind: 'unshown' } : { kind: 'clusters', clusters: [{ name, weight: 1 }] }
 }
 
-const TYPES: readonly ClusterType[] = ['ORIGINAL_DST', 'STATIC', 'STRICT_DNS', 'LOGICAL_DNS', 'EDS']
-
 /** A cluster's name is "direction|port|subset|host", but for those that stand for themselves. */
 function clusterOf({ cells, line }: Row): EnvoyCluster | null {
-  const type = TYPES.find((each) => each === cells['TYPE'])
+  const type = CLUSTER_TYPES.find((each) => each === cells['TYPE'])
   if (!type) return null
   const [host = '', port = '', subset = '', direction = ''] = [cells['SERVICE FQDN'], cells['PORT'], cells['SUBSET'], cells['DIRECTION']].map((cell) => (cell === '-' ? '' : cell))
   return { name: direction === '' ? host : `${direction}|${port}|${subset}|${host}`, type, bind: 'unshown', endpoints: [], line }
