@@ -1,7 +1,8 @@
-// Builds dist/: the command line (bundled, commands loaded when used), the library, and its types.
+// Builds dist/: the command line (bundled, commands loaded when used), the library, the page (one file), and the library's types.
 import { execFileSync } from 'node:child_process'
 import { rmSync } from 'node:fs'
 import { build } from 'esbuild'
+import { build as buildPage } from 'vite'
 
 rmSync('dist', { recursive: true, force: true })
 
@@ -31,5 +32,7 @@ await build({
 })
 
 await build({ ...common, entryPoints: { index: 'src/index.ts', testing: 'src/testing/index.ts' }, outdir: 'dist', packages: 'external' })
+
+await buildPage({ configFile: 'src/web/vite.config.ts', logLevel: 'warn' })
 
 execFileSync(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json'], { stdio: 'inherit' })

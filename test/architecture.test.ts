@@ -24,7 +24,7 @@ function sourcesIn(folder: string): Source[] {
     const path = `${folder}/${entry.name}`
     if (entry.isDirectory()) return sourcesIn(path)
     const layer = LAYERS.find((each) => path.startsWith(`${each}/`))
-    return path.endsWith('.ts') && layer ? [{ path, layer, text: readFileSync(join(ROOT, path), 'utf8') }] : []
+    return /\.tsx?$/.test(path) && layer ? [{ path, layer, text: readFileSync(join(ROOT, path), 'utf8') }] : []
   })
 }
 
@@ -66,6 +66,16 @@ describe('the layers', () => {
 
   it('are pure from net to render', () => {
     const wrong = sources.filter(({ layer }) => PURE.includes(layer)).flatMap(({ path, text }) => IMPURE.filter((pattern) => pattern.test(text)).map((pattern) => `${path}: ${pattern.source}`))
+    expect(wrong).toEqual([])
+  })
+
+  it('let the page have the core through its public API alone', () => {
+    const wrong = sources.filter(({ layer }) => layer === 'src/web').flatMap((source) => importsOf(source).filter((to) => /^(src|grammar)\//.test(to) && !to.startsWith('src/web/') && to !== 'src/index.ts').map((to) => `${source.path} imports ${to}`))
+    expect(wrong).toEqual([])
+  })
+
+  it('let no text become markup or program in the page', () => {
+    const wrong = sources.filter(({ layer }) => layer === 'src/web').flatMap(({ path, text }) => [/innerHTML|outerHTML|insertAdjacentHTML|document\.write/, /\beval\b|new Function\b/, /\bfetch\(|XMLHttpRequest|WebSocket|sendBeacon|EventSource/].filter((pattern) => pattern.test(text)).map((pattern) => `${path}: ${pattern.source}`))
     expect(wrong).toEqual([])
   })
 

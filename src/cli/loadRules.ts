@@ -1,22 +1,16 @@
-import { repairConnmark } from '../istio/connmarkMisprint.ts'
+import type { HostFacts } from '../host/hostFacts.ts'
 import type { RuleState } from '../host/ruleState.ts'
-import { readTranscript } from '../host/readTranscript.ts'
-import type { Transcript } from '../host/readTranscript.ts'
-import type { Ruleset } from '../netfilter/ruleset.ts'
-import { restoreInterfaces } from '../istio/unshownInterfaces.ts'
-import type { Diagnostic, Read } from '../netfilter/diagnostic.ts'
+import type { Diagnostic } from '../netfilter/diagnostic.ts'
 import type { EnvoyConfig } from '../proxy/envoy/envoyConfig.ts'
-import { link } from '../ruleset/link.ts'
-import { saveTextOfJson } from '../ruleset/rulesetJson.ts'
+import { readRules, repairedState } from '../world/readRules.ts'
 import { parseCount } from './connectionOptions.ts'
 import { readInput } from './readInput.ts'
-import { shownConfig } from './shownConfig.ts'
 import { UsageError } from './usageError.ts'
 
 /** Input read, one state of it chosen, and everything that was noticed. */
 export interface LoadedRules {
   readonly state: RuleState
-  readonly facts: Transcript['facts']
+  readonly facts: HostFacts
   readonly diagnostics: readonly Diagnostic[]
   /** What the input shows of the proxy's configuration. */
   readonly envoy: EnvoyConfig | null
@@ -32,32 +26,19 @@ export interface LoadOptions {
 
 /** Reads dumps and transcripts and picks the state that was asked for. */
 export async function loadRules(files: readonly string[], options: LoadOptions): Promise<LoadedRules> {
-  const input = files.map(readInput).map((file) => ({ ...file, text: saveTextOfJson(file.text) ?? file.text }))
-  const { value, diagnostics } = readTranscript(input)
+  const { value: { states, facts, envoy }, diagnostics } = await readRules(files.map(readInput), options.istio)
   const refused = diagnostics.find(({ severity }) => severity === 'error')
-  // The generator is loaded only where it is wanted.
-  if (refused) return (await import('./generatedRules.ts')).generatedRules(input, value.facts, options.istio) ?? fail(refused)
-  const state = chosenState(value, options.state)
-  const read = state.rulesets.map((ruleset) => repaired(ruleset, options.assume))
-  const rulesets = read.map((each) => each.value)
-  const shown = await shownConfig(input)
-  return { state: { ...state, rulesets }, facts: value.facts, envoy: shown.value, diagnostics: [...diagnostics, ...read.flatMap((each) => each.diagnostics), ...rulesets.flatMap(link), ...shown.diagnostics] }
-}
-
-/** What the text's form has lost, put back where it is certain; `--assume CODE=literal` leaves it as the text has it. */
-function repaired(ruleset: Ruleset, assume: LoadOptions['assume']): Read<Ruleset> {
-  const repairs = [['connmark-misprint', repairConnmark], ['interfaces-unshown', restoreInterfaces]] as const
-  return repairs.filter(([code]) => assume[code] !== 'literal').reduce<Read<Ruleset>>(({ value, diagnostics }, [, repair]) => {
-    const next = repair(value)
-    return { value: next.value, diagnostics: [...diagnostics, ...next.diagnostics] }
-  }, { value: ruleset, diagnostics: [] })
+  if (refused && states.length === 0) fail(refused)
+  const literal = new Set(Object.keys(options.assume).filter((code) => options.assume[code] === 'literal'))
+  const { value: state, diagnostics: noticed } = repairedState(chosenState(states, options.state), literal)
+  return { state, facts, envoy: envoy.value, diagnostics: [...diagnostics, ...noticed, ...envoy.diagnostics] }
 }
 
 const fail = (diagnostic: Diagnostic): never => {
   throw new UsageError(oneLine(diagnostic))
 }
 
-function chosenState({ states }: Transcript, asked: string | undefined): RuleState {
+function chosenState(states: readonly RuleState[], asked: string | undefined): RuleState {
   const number = asked === undefined ? null : parseCount(asked, '--state', 9999)
   const [first] = states
   if (!first) throw new UsageError('no iptables rules were recognised in the input')

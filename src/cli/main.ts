@@ -25,6 +25,7 @@ function program(): Command {
   addCheck(chainwalk)
   addExplainLog(chainwalk)
   addCollect(chainwalk)
+  addWeb(chainwalk)
   return chainwalk
 }
 
@@ -159,6 +160,14 @@ function addCollect(chainwalk: Command): void {
   subcommand(chainwalk, 'collect')
     .description('prints a POSIX shell script that gathers everything a pod can tell, as a transcript')
     .action(async () => { (await import('./commands/collect.ts')).collect() })
+}
+
+function addWeb(chainwalk: Command): void {
+  subcommand(chainwalk, 'web')
+    .description('serves the page on this machine alone, until it is interrupted')
+    .option('--port <n>', 'the port; without it any free one')
+    .option('--file', 'prints where the page\'s file is, which opens without a server')
+    .action(async (options) => { await (await import('./commands/web.ts')).web(options) })
 }
 
 /** Runs the command line; the result is the exit code: 0 answered, 1 the answer is no, 2 wrong usage or unusable input. */

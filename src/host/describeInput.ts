@@ -13,6 +13,10 @@ export function describeInput(text: string, facts: HostFacts): string {
   if (isBinary(text)) return 'binary'
   const form = FORMS.find(([pattern]) => pattern.test(text.slice(0, 100_000)))
   if (form) return form[1]
-  const sections = [facts.interfaces && 'interfaces', facts.listeners && 'sockets', (facts.routes[4] ?? facts.routes[6]) && 'routes', (facts.rules[4] ?? facts.rules[6]) && 'policy rules'].filter((each) => each !== null)
+  const sections = describeInputSections(facts)
   return sections.length > 0 ? `${sections.join(', ')}, but no rules` : 'other text'
 }
+
+/** What a text shows of a namespace besides rules. */
+export const describeInputSections = (facts: HostFacts): readonly string[] =>
+  [facts.interfaces && 'interfaces', facts.listeners && 'sockets', (facts.routes[4] ?? facts.routes[6]) && 'routes', (facts.rules[4] ?? facts.rules[6]) && 'policy rules'].filter((each) => typeof each === 'string')

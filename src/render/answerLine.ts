@@ -3,14 +3,28 @@ import { isProxyProcess } from '../proxy/meshProfile.ts'
 import type { Accept, Outcome } from '../world/outcome.ts'
 import type { Trace, TracedOutcome } from '../world/traceConnection.ts'
 
+/** The answer's parts: who receives the connection, its original destination, what the far end of it sees, and what comes back. */
+export interface AnswerParts {
+  readonly receiver: string
+  readonly originalDestination: string | null
+  readonly seen: string | null
+  readonly reply: string
+}
+
 /** The answer to the question people ask, in one line. */
-export function answerLine({ connection, profile }: Pick<Trace, 'connection' | 'profile'>, { outcome, ends }: TracedOutcome): string {
+export function answerLine(trace: Pick<Trace, 'connection' | 'profile'>, traced: TracedOutcome): string {
+  const { receiver, originalDestination, seen, reply } = answerParts(trace, traced)
+  return [receiver, ...(originalDestination === null ? [] : [`original destination ${originalDestination}`]), ...(seen === null ? [] : [seen]), reply].join(' · ')
+}
+
+export function answerParts({ connection, profile }: Pick<Trace, 'connection' | 'profile'>, { outcome, ends }: TracedOutcome): AnswerParts {
   const proxied = outcome.accepts.find(({ process, remote }) => !remote && isProxyProcess(process))
-  const parts = [proxied ? proxyPart(profile, proxied) : directPart(connection.proto, outcome)]
-  if (proxied?.originalDestination) parts.push(`original destination ${proxied.originalDestination}`)
-  parts.push(...farPart(outcome, ends))
-  parts.push(resultPart(outcome))
-  return parts.join(' · ')
+  return {
+    receiver: proxied ? proxyPart(profile, proxied) : directPart(connection.proto, outcome),
+    originalDestination: proxied?.originalDestination || null,
+    seen: farPart(outcome, ends),
+    reply: resultPart(outcome),
+  }
 }
 
 function proxyPart(profile: MeshProfile, { port, process }: Accept): string {
@@ -25,13 +39,12 @@ function directPart(proto: string, outcome: Outcome): string {
   return outcome.accepts.length > 0 ? 'not captured' : 'not captured, not accepted'
 }
 
-function farPart({ accepts, upstreams }: Outcome, ends: readonly string[]): string[] {
+function farPart({ accepts, upstreams }: Outcome, ends: readonly string[]): string | null {
   const at = accepts.findIndex(({ process }) => !isProxyProcess(process))
   const app = accepts[at]
-  if (app) return [app.remote ? `${ends[at] ?? 'the far end'} sees ${app.peer}` : app.process === 'app' ? `app sees ${app.peer}` : `${app.process} (port ${app.port}) sees ${app.peer}`]
+  if (app) return app.remote ? `${ends[at] ?? 'the far end'} sees ${app.peer}` : app.process === 'app' ? `app sees ${app.peer}` : `${app.process} (port ${app.port}) sees ${app.peer}`
   const failed = upstreams.find(({ result }) => result !== 'connected')
-  if (failed) return [`the proxy's own dial to ${failed.to}: ${failed.result}`]
-  return []
+  return failed ? `the proxy's own dial to ${failed.to}: ${failed.result}` : null
 }
 
 const RESULTS: Readonly<Record<Outcome['result'], string>> = {

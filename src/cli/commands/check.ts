@@ -8,7 +8,7 @@ import { report } from '../report.ts'
 import { ruleSource } from '../ruleSource.ts'
 import { UsageError } from '../usageError.ts'
 import { VERSION } from '../version.ts'
-import { walkerOf } from '../walkerOf.ts'
+import { walkerOf } from '../../analysis/walkerOf.ts'
 
 export interface CheckOptions {
   readonly podIp?: readonly string[]

@@ -8,7 +8,7 @@ import { report } from '../report.ts'
 import { edited, inOneNamespace, ruleSource } from '../ruleSource.ts'
 import type { RuleSource } from '../ruleSource.ts'
 import { UsageError } from '../usageError.ts'
-import { walkerOf } from '../walkerOf.ts'
+import { walkerOf } from '../../analysis/walkerOf.ts'
 
 export interface DiffOptions {
   readonly edit?: readonly string[]

@@ -5,7 +5,7 @@ import { mapJson } from '../../render/regionJson.ts'
 import { podAddress } from '../given.ts'
 import { report } from '../report.ts'
 import { ruleSource } from '../ruleSource.ts'
-import { walkerOf } from '../walkerOf.ts'
+import { walkerOf } from '../../analysis/walkerOf.ts'
 
 export interface MapOptions {
   readonly podIp?: readonly string[]

@@ -1,9 +1,9 @@
 import { printAddress } from '../../net/address.ts'
 import type { Connection } from '../../world/connection.ts'
 import type { Given } from '../../world/question.ts'
+import { recognisedIn } from '../../world/readRules.ts'
 import { traceConnection } from '../../world/traceConnection.ts'
 import type { Trace } from '../../world/traceConnection.ts'
-import type { Recognised } from '../../istio/recognise/recognised.ts'
 import { traceJson } from '../../render/traceJson.ts'
 import { printable } from '../../render/printable.ts'
 import { traceText } from '../../render/traceText.ts'
@@ -56,7 +56,7 @@ export async function trace(files: readonly string[], options: TraceOptions): Pr
   const single = connections ? null : connectionFrom(options)
   const telling = options.redact === true ? (await import('../redactedTelling.ts')).redactedTelling() : AS_IT_IS
   const loaded = await loadRules(files, { ...(options.state !== undefined && { state: options.state }), ...(options.istio !== undefined && { istio: options.istio }), assume: assumptionsOf(options.assume ?? []) })
-  const given: Given = { ...asked, ...(loaded.envoy && { envoy: loaded.envoy }), recognised: format === 'minimal' || format === 'xtables' ? null : await recognisedIn(loaded) }
+  const given: Given = { ...asked, ...(loaded.envoy && { envoy: loaded.envoy }), recognised: format === 'minimal' || format === 'xtables' ? null : await recognisedIn(loaded.state) }
   const rules = telling.rules(loaded, files)
   if (single && options.against !== undefined) return compared(rules, traced(rules, given, single), options.against, telling)
   if (single) return printOne(rules, given, single, format, telling)
@@ -64,12 +64,6 @@ export async function trace(files: readonly string[], options: TraceOptions): Pr
   for (const connection of connections ?? []) process.stdout.write(`${JSON.stringify(telling.json(traceJson(traced(rules, known, connection), [], given.recognised)))}\n`)
   telling.report(rules.diagnostics)
   return 0
-}
-
-/** Whose rules a dump shows; the generator is loaded only where a chain has a name of Istio's. Rules made of arguments need no guess. */
-async function recognisedIn({ state: { rulesets, dumps } }: LoadedRules): Promise<Recognised | null> {
-  const named = rulesets.some(({ tables }) => tables.some(({ chains }) => chains.some(({ name }) => name.startsWith('ISTIO_'))))
-  return named && dumps.length > 0 ? (await import('../../istio/recognise/recogniseIstio.ts')).recogniseIstio(rulesets) : null
 }
 
 /** Connections of one file are of one pod: where all from outside dial one address, it is the pod's for those made inside too. */

@@ -1,13 +1,13 @@
-import type { InputFile } from '../host/inputFile.ts'
-import type { Diagnostic, Read } from '../netfilter/diagnostic.ts'
-import { printAddress } from '../net/address.ts'
-import type { EnvoyCluster, EnvoyConfig } from '../proxy/envoy/envoyConfig.ts'
-import { inboundPortOf } from '../proxy/inboundClusters.ts'
+import type { InputFile } from '../../host/inputFile.ts'
+import type { Diagnostic, Read } from '../../netfilter/diagnostic.ts'
+import { printAddress } from '../../net/address.ts'
+import type { EnvoyCluster, EnvoyConfig } from './envoyConfig.ts'
+import { inboundPortOf } from '../inboundClusters.ts'
 
 /** What these files show of an Envoy's configuration, and what is said of it; null: nothing. Its reader is loaded only where one may be there. */
 export async function shownConfig(files: readonly InputFile[]): Promise<Read<EnvoyConfig | null>> {
   if (!files.some(({ text }) => SIGNS.test(text))) return { value: null, diagnostics: [] }
-  const { readEnvoyConfig, joinedConfigs } = await import('../proxy/envoy/readEnvoyConfig.ts')
+  const { readEnvoyConfig, joinedConfigs } = await import('./readEnvoyConfig.ts')
   const each = files.map(({ name, text }) => ({ name, ...readEnvoyConfig(name, text) }))
   return { value: joinedConfigs(each.map(({ value }) => value)), diagnostics: each.flatMap(({ name, value, diagnostics }) => [...diagnostics, ...saidOf(name, value)]) }
 }

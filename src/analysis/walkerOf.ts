@@ -1,5 +1,5 @@
-import { Walker } from '../analysis/walker.ts'
-import type { Kind } from '../analysis/regionSpace.ts'
+import { Walker } from './walker.ts'
+import type { Kind } from './regionSpace.ts'
 import type { Assumption } from '../world/outcome.ts'
 import type { Question } from '../world/question.ts'
 

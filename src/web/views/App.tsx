@@ -1,0 +1,19 @@
+import { t } from '../language/language.ts'
+import { notice } from '../state/give.ts'
+import { room } from '../state/pageStore.ts'
+import { Header } from './Header.tsx'
+import { WalkRoom } from './WalkRoom.tsx'
+
+/** The page. */
+export function App() {
+  return (
+    <>
+      <Header />
+      {notice.value !== null && <div class="notice" role="alert"><p>{notice.value}</p><button type="button" onClick={() => { notice.value = null }}>{t('dismiss')}</button></div>}
+      <main id="main" tabIndex={-1}>
+        {room.value === 'walk' && <WalkRoom />}
+      </main>
+      <footer class="page-footer muted small">{t('privacy')}</footer>
+    </>
+  )
+}
