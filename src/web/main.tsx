@@ -2,6 +2,7 @@ import { effect } from '@preact/signals'
 import { render } from 'preact'
 import { EXAMPLES } from './examples/examples.ts'
 import { language } from './language/language.ts'
+import { openFragment } from './share/pageState.ts'
 import { giveText } from './state/give.ts'
 import { sides } from './state/pageStore.ts'
 import { applyTheme } from './state/theme.ts'
@@ -14,6 +15,8 @@ applyTheme()
 effect(() => { document.documentElement.lang = language.value })
 pasteAnywhere()
 void warmUp()
+void openFragment(location.hash)
+addEventListener('hashchange', () => { void openFragment(location.hash) })
 
 /** A paste that no field takes is meant for the rules. */
 function pasteAnywhere(): void {

@@ -12,6 +12,9 @@ export type Panel = 'rules' | 'graph'
 
 export const room = signal<Room>('walk')
 
+/** Which lesson; "": the list of them. */
+export const lesson = signal('')
+
 export const panel = signal<Panel>('rules')
 
 export const form = signal<ConnectionForm>(EMPTY_FORM)

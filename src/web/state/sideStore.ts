@@ -61,11 +61,11 @@ export class SideStore {
   }
 
   /** Other texts in place of those there are. */
-  give(typed: { readonly name: string; readonly text: string }, attached: readonly GivenText[] = []): Promise<void> {
+  give(typed: { readonly name: string; readonly text: string }, attached: readonly GivenText[] = [], state = 0): Promise<void> {
     batch(() => {
       this.typed.value = typed
       this.attached.value = attached
-      this.state.value = 0
+      this.state.value = state
     })
     return this.load()
   }

@@ -4,7 +4,7 @@ import { generatedText } from './generatedText.ts'
 import type { Answer, Protocol, Request, Side } from './protocol.ts'
 import { readSide } from './readSide.ts'
 import type { LoadedSide } from './readSide.ts'
-import { redactedSide } from './redactedSide.ts'
+import { redactedSides } from './redactedSides.ts'
 import { WalkedSide } from './walkSide.ts'
 
 /** Answers what a page asks; texts, rules and traces stay here. */
@@ -20,7 +20,7 @@ export class Engine {
       case 'rows': return this.rows(request)
       case 'generate': return generatedText(request)
       case 'differences': return differencesOf(this.side('a'), this.side('b'), request.podIp)
-      case 'redact': return redactedSide(this.side(request.side), request.form)
+      case 'redact': return redactedSides(request.sides.map((side) => this.side(side)), request.form)
       case 'markdown': return { text: this.text(request) }
     }
   }

@@ -26,7 +26,7 @@ export interface Protocol {
   readonly rows: { readonly ask: { readonly side: Side; readonly outcome: number; readonly from: number; readonly count: number }; readonly answer: RowsAnswer }
   readonly generate: { readonly ask: GenerateAsked; readonly answer: GenerateAnswer }
   readonly differences: { readonly ask: { readonly podIp: string }; readonly answer: DifferencesAnswer }
-  readonly redact: { readonly ask: { readonly side: Side; readonly form: ConnectionForm }; readonly answer: RedactAnswer }
+  readonly redact: { readonly ask: { readonly sides: readonly Side[]; readonly form: ConnectionForm }; readonly answer: RedactAnswer }
   readonly markdown: { readonly ask: { readonly side: Side; readonly detail: Detail }; readonly answer: { readonly text: string } }
 }
 
@@ -213,7 +213,8 @@ export interface DifferencesAnswer {
 }
 
 export interface RedactAnswer {
-  readonly files: readonly { readonly name: string; readonly text: string }[]
+  /** The rules of each side that was asked for, as iptables-save prints them. */
+  readonly texts: readonly string[]
   readonly form: ConnectionForm
   readonly replaced: number
   readonly unsure: readonly string[]

@@ -4,14 +4,18 @@ import { NO_RULES } from './generatedText.ts'
 import type { RedactAnswer } from './protocol.ts'
 import type { LoadedSide } from './readSide.ts'
 
-/** The rules of a side with other addresses, names and comments, and the connection told alike. What stands for what stays here and is gone with the page. */
-export function redactedSide({ state, files }: LoadedSide, form: ConnectionForm): RedactAnswer {
+/** The rules of sides with other addresses, names and comments, and the connection told alike. What stands for what stays here and is gone with the page. */
+export function redactedSides(sides: readonly LoadedSide[], form: ConnectionForm): RedactAnswer {
   const redactor = new Redactor(secretBit())
-  const rulesets = state?.rulesets ?? []
-  const texts = rulesets.map((ruleset) => redactor.redact(`${saveHeading(ruleset.family)}${printSave(ruleset, 'counters')}`).text)
+  const texts = sides.map((side) => textOf(side, redactor))
   const told: ConnectionForm = { ...form, from: redactor.retell(form.from), to: redactor.retell(form.to), podIp: redactor.retell(form.podIp) }
-  const empty = rulesets.length === 0 && files.length > 0 && state !== null
-  return { files: [{ name: 'redacted.txt', text: empty ? NO_RULES : texts.join('') }], form: told, replaced: redactor.pseudonyms.filter(({ from, to }) => from !== to).length, unsure: redactor.unsure }
+  return { texts, form: told, replaced: redactor.pseudonyms.filter(({ from, to }) => from !== to).length, unsure: redactor.unsure }
+}
+
+function textOf({ state, files }: LoadedSide, redactor: Redactor): string {
+  const rulesets = state?.rulesets ?? []
+  if (rulesets.length === 0) return files.length > 0 && state !== null ? NO_RULES : ''
+  return rulesets.map((ruleset) => redactor.redact(`${saveHeading(ruleset.family)}${printSave(ruleset, 'counters')}`).text).join('')
 }
 
 /** A coin for each text, thrown once and remembered: nobody can throw it again. */
