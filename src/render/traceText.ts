@@ -1,13 +1,10 @@
-import { printAddress, printEndpoint } from '../net/address.ts'
-import { Protocol, protocolName } from '../net/protocol.ts'
-import { describeTcpFlags, TcpFlag } from '../net/tcpFlags.ts'
 import type { RulePlace, TraceEvent, TraceStep } from '../netfilter/traceEvent.ts'
-import type { Skb } from '../netfilter/skb.ts'
 import type { Recognised } from '../istio/recognise/recognised.ts'
 import { printRule } from '../ruleset/print.ts'
 import type { Trace, TracedOutcome } from '../world/traceConnection.ts'
 import { answerLine } from './answerLine.ts'
 import { explanation } from './explanation.ts'
+import { isFirstPacket, packetLine } from './packetLine.ts'
 import { printable } from './printable.ts'
 import { misfitLines, recognisedLines } from './recognisedText.ts'
 import { scopeLine } from './scopeLine.ts'
@@ -49,7 +46,7 @@ function stepLines(events: readonly TraceEvent[], detail: Detail): string[] {
   let number = 0
   let shown = true
   for (const { step } of events) {
-    if (step.kind === 'packetEntered') shown = detail === 'full' || isFirst(step) || !lines.some((line) => line.startsWith('  '))
+    if (step.kind === 'packetEntered') shown = detail === 'full' || isFirstPacket(step) || !lines.some((line) => line.startsWith('  '))
     const text = shown || step.kind === 'acted' ? lineOf(step, detail) : null
     if (text === null) continue
     if (step.kind === 'packetEntered' || step.kind === 'acted') lines.push(text)
@@ -58,12 +55,9 @@ function stepLines(events: readonly TraceEvent[], detail: Detail): string[] {
   return lines
 }
 
-/** The packets by which a leg is decided: its SYN or datagram, not the answers to it. */
-const isFirst = ({ reply, skb }: Extract<TraceStep, { kind: 'packetEntered' }>): boolean => !reply && (skb.protocol !== Protocol.tcp || skb.tcpFlags === TcpFlag.SYN)
-
 function lineOf(step: TraceStep, detail: Detail): string | null {
   switch (step.kind) {
-    case 'packetEntered': return `${packetLine(step.skb)}`
+    case 'packetEntered': return `  ${packetLine(step.skb)}`
     case 'ruleMatched': return `${place(step.place)}  ${ruleText(step.place)}  => ${step.verdict}${source(step.place)}`
     case 'ruleMissed': return detail === 'minimal' ? null : `${place(step.place)}  ${ruleText(step.place)}  -- no: wants ${printable(step.asked)}; ${printable(step.seen)}${source(step.place)}`
     case 'chainEnded': return detail === 'full' ? `${step.table} ${step.chain}  end of chain, back to ${step.to}` : null
@@ -97,13 +91,6 @@ function changeLine(step: TraceStep, detail: Detail): string | null {
 }
 
 const hex = (mark: number): string => `0x${mark.toString(16)}`
-
-function packetLine(skb: Skb): string {
-  const kind = skb.icmp ? `ICMP type ${skb.icmp.type}` : describeTcpFlags(skb.tcpFlags) || protocolName(skb.protocol).toUpperCase()
-  const device = skb.in === null ? `out ${skb.out}` : `in ${skb.in}`
-  const ends = skb.icmp ? `${printAddress(skb.src)} -> ${printAddress(skb.dst)}` : `${printEndpoint(skb.src, skb.sport)} -> ${printEndpoint(skb.dst, skb.dport)}`
-  return `  ${kind} ${ends}  ${device}${skb.mark === 0 ? '' : `  mark ${hex(skb.mark)}`}`
-}
 
 const place = ({ table, chain, number }: RulePlace): string => `${table} ${printable(chain)} rule ${number}`
 
