@@ -1,16 +1,10 @@
-import { printAddress, printEndpoint } from '../net/address.ts'
-import { Protocol, protocolName } from '../net/protocol.ts'
-import { describeTcpFlags, TcpFlag } from '../net/tcpFlags.ts'
-import type { Skb } from '../netfilter/skb.ts'
 import type { RulePlace, TraceStep } from '../netfilter/traceEvent.ts'
 import { printRule } from '../ruleset/print.ts'
+import { packetLine } from './packetLine.ts'
 import { printable } from './printable.ts'
 
 /** How much of a trace is shown: the answer with what matched; also the misses of the first packets; every packet and step. */
 export type Detail = 'minimal' | 'text' | 'full'
-
-/** The packets by which a leg is decided: its SYN or datagram, not the answers to it. */
-export const isFirst = ({ reply, skb }: Extract<TraceStep, { kind: 'packetEntered' }>): boolean => !reply && (skb.protocol !== Protocol.tcp || skb.tcpFlags === TcpFlag.SYN)
 
 /** A step in one line; null where this much detail leaves it out. */
 export function stepText(step: TraceStep, detail: Detail): string | null {
@@ -49,14 +43,6 @@ function changeLine(step: TraceStep, detail: Detail): string | null {
 }
 
 const hex = (mark: number): string => `0x${mark.toString(16)}`
-
-/** "SYN 10.20.0.78:33204 -> 10.20.0.77:18080  in eth0". */
-export function packetLine(skb: Skb): string {
-  const kind = skb.icmp ? `ICMP type ${skb.icmp.type}` : describeTcpFlags(skb.tcpFlags) || protocolName(skb.protocol).toUpperCase()
-  const device = skb.in === null ? `out ${skb.out}` : `in ${skb.in}`
-  const ends = skb.icmp ? `${printAddress(skb.src)} -> ${printAddress(skb.dst)}` : `${printEndpoint(skb.src, skb.sport)} -> ${printEndpoint(skb.dst, skb.dport)}`
-  return `${kind} ${ends}  ${device}${skb.mark === 0 ? '' : `  mark ${hex(skb.mark)}`}`
-}
 
 const place = ({ table, chain, number }: RulePlace): string => `${table} ${printable(chain)} rule ${number}`
 

@@ -3,7 +3,8 @@ import type { Patch } from 'immer'
 import type { CtEntry } from '../netfilter/ctState.ts'
 import type { Skb } from '../netfilter/skb.ts'
 import type { TraceEvent } from '../netfilter/traceEvent.ts'
-import { isFirst, stepText } from './stepText.ts'
+import { isFirstPacket } from './packetLine.ts'
+import { stepText } from './stepText.ts'
 import type { Detail } from './stepText.ts'
 
 enablePatches()
@@ -36,7 +37,7 @@ export function traceFrames(events: readonly TraceEvent[], detail: Detail): read
   events.forEach(({ step }, event) => {
     if (step.kind === 'packetEntered') {
       packet += 1
-      shown = detail === 'full' || isFirst(step) || packet === 0
+      shown = detail === 'full' || isFirstPacket(step) || packet === 0
     }
     const text = shown || step.kind === 'acted' ? stepText(step, detail) : null
     if (text !== null) frames.push({ event, text: text.trim(), packet })

@@ -3,10 +3,11 @@ import type { Recognised } from '../istio/recognise/recognised.ts'
 import type { Trace, TracedOutcome } from '../world/traceConnection.ts'
 import { answerLine } from './answerLine.ts'
 import { explanation } from './explanation.ts'
+import { isFirstPacket } from './packetLine.ts'
 import { printable } from './printable.ts'
 import { misfitLines, recognisedLines } from './recognisedText.ts'
 import { scopeLine } from './scopeLine.ts'
-import { isFirst, stepText } from './stepText.ts'
+import { stepText } from './stepText.ts'
 import type { Detail } from './stepText.ts'
 
 /** A trace for people: the answer first, then whose rules these are, the steps, why, what to do, and what was assumed. */
@@ -43,7 +44,7 @@ function stepLines(events: readonly TraceEvent[], detail: Detail): string[] {
   let number = 0
   let shown = true
   for (const { step } of events) {
-    if (step.kind === 'packetEntered') shown = detail === 'full' || isFirst(step) || !lines.some((line) => line.startsWith('  '))
+    if (step.kind === 'packetEntered') shown = detail === 'full' || isFirstPacket(step) || !lines.some((line) => line.startsWith('  '))
     const text = shown || step.kind === 'acted' ? stepText(step, detail) : null
     if (text === null) continue
     if (step.kind === 'packetEntered' || step.kind === 'acted') lines.push(text)
