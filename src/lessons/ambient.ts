@@ -56,7 +56,7 @@ export const ambient: Lesson = {
           { value: 15008 },
         ],
       },
-      reveals: [{ en: '`{rule nat ISTIO_PRERT 2}` spares what goes to {dport}, and ztunnel listens on that port itself. A NetworkPolicy that lets in nothing but the app\'s port refuses this connection: on the wire it goes to {port}.', zh: '`{rule nat ISTIO_PRERT 2}` 排除了目的端口 {dport}，而 ztunnel 自己就在监听这个端口。如果 NetworkPolicy 只放行应用端口，这条连接会被拒绝：在网络上，它的目的端口是 {port}。' }],
+      reveals: [{ en: '`{rule nat ISTIO_PRERT 2}` spares what goes to {dport}, and ztunnel listens on that port itself. A NetworkPolicy that lets in nothing but the app\'s port keeps this connection out: on the wire it goes to {port}.', zh: '`{rule nat ISTIO_PRERT 2}` 排除了目的端口 {dport}，而 ztunnel 自己就在监听这个端口。如果 NetworkPolicy 只放行应用端口，这条连接就进不来：在网络上，它的目的端口是 {port}。' }],
     },
     {
       namespace: 'pod',

@@ -21,7 +21,7 @@ const YES: LocalText = { en: 'yes', zh: '会' }
 const NO: LocalText = { en: 'no', zh: '不会' }
 
 const RESULTS: Readonly<Record<Result, LocalText>> = {
-  connected: { en: 'connected: the reply comes back', zh: '连上了：回包能回来' },
+  connected: { en: 'it works: the reply comes back', zh: '成功：回包能回来' },
   refused: { en: 'refused (RST)', zh: '被拒绝（RST）' },
   timeout: { en: 'timeout: no answer comes back', zh: '超时：收不到任何回应' },
   unreachable: { en: 'unreachable', zh: '不可达' },
