@@ -25,6 +25,7 @@ function program(): Command {
   addCheck(chainwalk)
   addExplainLog(chainwalk)
   addCollect(chainwalk)
+  addTeach(chainwalk)
   addWeb(chainwalk)
   return chainwalk
 }
@@ -174,6 +175,15 @@ function addWeb(chainwalk: Command): void {
     .option('--port <n>', 'the port; without it any free one')
     .option('--file', 'prints where the page\'s file is, which opens without a server')
     .action(async (options) => { await (await import('./commands/web.ts')).web(options) })
+}
+
+function addTeach(chainwalk: Command): void {
+  subcommand(chainwalk, 'teach')
+    .description('lessons: predict what becomes of a connection, then see it')
+    .argument('[lesson]', 'its number or name; without one: the lessons there are')
+    .option('--lang <en|zh>', 'the language (from the locale without it)')
+    .option('--reveal', 'asks nothing and prints all')
+    .action(async (lesson: string | undefined, options) => { await (await import('./commands/teach.ts')).teach(lesson, options) })
 }
 
 /** Runs the command line; the result is the exit code: 0 answered, 1 the answer is no, 2 wrong usage or unusable input. */

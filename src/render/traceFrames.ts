@@ -4,8 +4,8 @@ import type { CtEntry } from '../netfilter/ctState.ts'
 import type { Skb } from '../netfilter/skb.ts'
 import type { TraceEvent } from '../netfilter/traceEvent.ts'
 import { isFirstPacket } from './packetLine.ts'
-import { stepText } from './stepText.ts'
-import type { Detail } from './stepText.ts'
+import { stepLine } from './stepLine.ts'
+import type { Detail } from './stepLine.ts'
 
 enablePatches()
 
@@ -39,7 +39,7 @@ export function traceFrames(events: readonly TraceEvent[], detail: Detail): read
       packet += 1
       shown = detail === 'full' || isFirstPacket(step) || packet === 0
     }
-    const text = shown || step.kind === 'acted' ? stepText(step, detail) : null
+    const text = shown || step.kind === 'acted' ? stepLine(step, detail) : null
     if (text !== null) frames.push({ event, text: text.trim(), packet })
   })
   return frames

@@ -7,8 +7,8 @@ import { isFirstPacket } from './packetLine.ts'
 import { printable } from './printable.ts'
 import { misfitLines, recognisedLines } from './recognisedText.ts'
 import { scopeLine } from './scopeLine.ts'
-import { stepText } from './stepText.ts'
-import type { Detail } from './stepText.ts'
+import { stepLine } from './stepLine.ts'
+import type { Detail } from './stepLine.ts'
 
 /** A trace for people: the answer first, then whose rules these are, the steps, why, what to do, and what was assumed. */
 export function traceText(trace: Trace, detail: Detail, recognised: Recognised | null = null): string {
@@ -45,7 +45,7 @@ function stepLines(events: readonly TraceEvent[], detail: Detail): string[] {
   let shown = true
   for (const { step } of events) {
     if (step.kind === 'packetEntered') shown = detail === 'full' || isFirstPacket(step) || !lines.some((line) => line.startsWith('  '))
-    const text = shown || step.kind === 'acted' ? stepText(step, detail) : null
+    const text = shown || step.kind === 'acted' ? stepLine(step, detail) : null
     if (text === null) continue
     if (step.kind === 'packetEntered' || step.kind === 'acted') lines.push(text)
     else lines.push(`${String((number += 1)).padStart(4)}. ${text}`)

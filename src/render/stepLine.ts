@@ -7,7 +7,7 @@ import { printable } from './printable.ts'
 export type Detail = 'minimal' | 'text' | 'full'
 
 /** A step in one line; null where this much detail leaves it out. */
-export function stepText(step: TraceStep, detail: Detail): string | null {
+export function stepLine(step: TraceStep, detail: Detail): string | null {
   switch (step.kind) {
     case 'packetEntered': return `  ${packetLine(step.skb)}`
     case 'ruleMatched': return `${place(step.place)}  ${ruleText(step.place)}  => ${step.verdict}${source(step.place)}`
