@@ -7,6 +7,7 @@ import { giveText } from './state/give.ts'
 import { sides } from './state/pageStore.ts'
 import { applyTheme } from './state/theme.ts'
 import './style/page.css'
+import './style/picture.css'
 import { App } from './views/App.tsx'
 
 const page = document.getElementById('page')

@@ -24,12 +24,16 @@ function litEdge(edge: PictureEdge, light: WayLight): string[] {
   const main = mainStep(steps)
   if (!main) return []
   const rules = new Set(steps.map(({ rule }) => rule))
-  const starts = edge.starts.filter((_, i) => edge.starts.length !== edge.rules.length || rules.has(edge.rules[i] ?? null))
   const leg = legClass(main.leg)
-  return [svgElement('path', { class: `${litClass(main)} edge ${edge.kind} ${leg}`, d: pathsFrom(starts, edge) }), head(edge, `head ${leg}`)]
+  return [svgElement('path', { class: `${litClass(main)} edge ${edge.kind} ${leg}`, d: pathsFrom(takenStarts(edge, rules), edge) }), head(edge, `head ${leg}`)]
 }
 
-const allPaths = (edge: PictureEdge): string => pathsFrom(edge.starts, edge)
+/** An edge's curve from every line that jumps along it, or only from those of some rules. */
+export const edgeCurve = (edge: PictureEdge, rules: ReadonlySet<number | null> | null): string => pathsFrom(rules === null ? edge.starts : takenStarts(edge, rules), edge)
+
+const takenStarts = (edge: PictureEdge, rules: ReadonlySet<number | null>): readonly Point[] => edge.starts.filter((_, i) => edge.starts.length !== edge.rules.length || rules.has(edge.rules[i] ?? null))
+
+const allPaths = (edge: PictureEdge): string => edgeCurve(edge, null)
 
 /** The tip of the head is thinner than the line. */
 const TIP = 6
@@ -53,23 +57,36 @@ function curve([start, ...rest]: readonly Point[]): string {
   }).join('')
 }
 
-function head({ points }: PictureEdge, className: string): string {
+function head(edge: PictureEdge, className: string): string {
+  const d = edgeHead(edge)
+  return d === '' ? '' : svgElement('path', { class: className, d })
+}
+
+/** The arrow's head at the end of an edge. */
+export function edgeHead({ points }: PictureEdge): string {
   const end = points.at(-1)
-  return end ? svgElement('path', { class: className, d: `M${end.x} ${end.y}l-9 -4.5v9z` }) : ''
+  return end ? `M${end.x} ${end.y}l-9 -4.5v9z` : ''
 }
 
 const CORNER = 8
 
 /** How packets get from hook to hook, with round corners. */
 export function svgFlow({ points, title }: PictureFlow): string {
+  const turn = flowHead(points)
+  if (turn === '') return ''
+  return svgElement('path', { class: 'flow', d: flowCurve(points) }) + svgElement('path', { class: 'head', d: turn }) + flowTitle(points, title)
+}
+
+/** The arrow's head at the end of a way from hook to hook. */
+export function flowHead(points: readonly Point[]): string {
   const end = points.at(-1)
   const before = points.at(-2)
   if (!end || !before) return ''
-  const turn = end.x >= before.x ? `M${end.x} ${end.y}l-7 -3.5v7z` : `M${end.x} ${end.y}l7 -3.5v7z`
-  return svgElement('path', { class: 'flow', d: rounded(points) }) + svgElement('path', { class: 'head', d: turn }) + flowTitle(points, title)
+  return end.x >= before.x ? `M${end.x} ${end.y}l-7 -3.5v7z` : `M${end.x} ${end.y}l7 -3.5v7z`
 }
 
-function rounded(points: readonly Point[]): string {
+/** Its curve, with round corners. */
+export function flowCurve(points: readonly Point[]): string {
   const [a, b, c, d] = points
   if (!a || !b) return ''
   if (!c || !d) return `M${a.x} ${a.y}L${b.x} ${b.y}`

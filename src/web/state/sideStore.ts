@@ -3,7 +3,7 @@ import type { Detail } from '../../index.ts'
 import { EngineClient, NoAnswer } from '../engine/engineClient.ts'
 import { RowWindows } from '../engine/rowWindows.ts'
 import type { ConnectionForm } from '../worker/connectionForm.ts'
-import type { FrameView, GivenText, OutcomeView, ReadAnswer, RuleRow, Side, WalkAnswer } from '../worker/protocol.ts'
+import type { FrameView, GivenText, GraphAnswer, OutcomeView, ReadAnswer, RuleRow, Side, WalkAnswer } from '../worker/protocol.ts'
 
 /** What is round a side: the connection both sides are asked about, and who wants to know what was read. */
 export interface Surroundings {
@@ -31,6 +31,8 @@ export class SideStore {
   readonly position = signal(0)
   readonly frames: RowWindows<FrameView>
   readonly rows: RowWindows<RuleRow>
+  /** The chain graph of the walk; null: not asked for yet. */
+  readonly graph = signal<GraphAnswer | null>(null)
   readonly shown = computed<OutcomeView | null>(() => this.walk.value?.outcomes[this.outcome.value] ?? null)
   /** Where a link that was opened stood. */
   wantedPosition: number | null = null
@@ -118,6 +120,7 @@ export class SideStore {
   chooseOutcome(outcome: number): void {
     batch(() => {
       this.outcome.value = outcome
+      this.graph.value = null
       this.frames.reset()
       this.rows.reset()
       this.moveTo(this.firstPacket)
@@ -133,10 +136,18 @@ export class SideStore {
     this.position.value = Math.max(0, Math.min(position, this.shown.value?.frames ?? 0))
   }
 
+  /** Lays the graph out, if that was not done for this walk. */
+  async drawGraph(): Promise<void> {
+    const { walk: { value: walk }, outcome: { value: outcome } } = this
+    const graph = await this.engine.ask({ kind: 'graph', side: this.side, outcome }).catch(() => null)
+    if (this.walk.value === walk && this.outcome.value === outcome) this.graph.value = graph
+  }
+
   private show(walk: WalkAnswer): void {
     batch(() => {
       this.walk.value = walk
       this.outcome.value = 0
+      this.graph.value = null
       this.frames.reset(walk.first)
       this.rows.reset()
       this.moveTo(this.wantedPosition ?? this.firstPacket)

@@ -3,13 +3,14 @@ import { panel, sides } from '../state/pageStore.ts'
 import type { Panel } from '../state/pageStore.ts'
 import { Beginning } from './Beginning.tsx'
 import { AnswerPane } from './AnswerPane.tsx'
+import { GraphView } from './GraphView.tsx'
 import { InputPane } from './InputPane.tsx'
 import { RulesView } from './RulesView.tsx'
 import { Sentence } from './Sentence.tsx'
 import { StepsView } from './StepsView.tsx'
 import { Tabs } from './Tabs.tsx'
 
-const PANELS = [['rules', 'rules']] as const satisfies readonly (readonly [Panel, 'rules' | 'graph'])[]
+const PANELS = [['rules', 'rules'], ['graph', 'graph']] as const satisfies readonly (readonly [Panel, 'rules' | 'graph'])[]
 
 /** One rule set, one connection, the answer and the reasons beside it. */
 export function WalkRoom() {
@@ -25,7 +26,7 @@ export function WalkRoom() {
           <div class="views">
             <section class="pane" aria-label={t('views')}>
               <Tabs tabs={PANELS} chosen={panel.value} choose={(next) => { panel.value = next }} label={t('views')}>
-                {panel.value === 'rules' && <RulesView store={store} />}
+                {panel.value === 'rules' ? <RulesView store={store} /> : <GraphView store={store} />}
               </Tabs>
             </section>
             <StepsView store={store} />

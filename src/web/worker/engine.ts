@@ -1,6 +1,7 @@
-import { traceText } from '../../index.ts'
+import { pictureSvg, traceCaption, traceText } from '../../index.ts'
 import { differencesOf } from './differencesOf.ts'
 import { generatedText } from './generatedText.ts'
+import { graphOf } from './graphOf.ts'
 import type { Answer, Protocol, Request, Side } from './protocol.ts'
 import { readSide } from './readSide.ts'
 import type { LoadedSide } from './readSide.ts'
@@ -21,6 +22,8 @@ export class Engine {
       case 'generate': return generatedText(request)
       case 'differences': return differencesOf(this.side('a'), this.side('b'), request.podIp)
       case 'redact': return redactedSides(request.sides.map((side) => this.side(side)), request.form)
+      case 'graph': return this.graph(request)
+      case 'svg': return { text: this.svg(request) }
       case 'markdown': return { text: this.text(request) }
     }
   }
@@ -40,6 +43,18 @@ export class Engine {
 
   private rows({ side, outcome, from, count }: Protocol['rows']['ask']): Answer<'rows'> {
     return { from, rows: this.side(side).rows.rows(from, count, this.walkOf(side)?.meetings(outcome) ?? new Map()) }
+  }
+
+  private graph({ side, outcome }: Protocol['graph']['ask']): Answer<'graph'> {
+    const { picture, way, counters } = graphOf(this.side(side), this.walkOf(side)?.eventsOf(outcome) ?? [])
+    return { picture, way, counters }
+  }
+
+  private svg({ side, outcome, scheme }: Protocol['svg']['ask']): string {
+    const walked = this.walkOf(side)
+    const { picture, trace, counters } = graphOf(this.side(side), walked?.eventsOf(outcome) ?? [])
+    const traced = walked?.trace?.outcomes[outcome]
+    return pictureSvg(picture, { trace, counters, scheme, caption: walked?.trace && traced ? traceCaption({ ...walked.trace, outcomes: [traced] }) : [] })
   }
 
   private text({ side, detail }: Protocol['markdown']['ask']): string {

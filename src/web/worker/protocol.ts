@@ -1,4 +1,4 @@
-import type { AnswerParts, Detail } from '../../index.ts'
+import type { AnswerParts, ChainPicture, CounterOverlay, Detail, PacketWay } from '../../index.ts'
 import type { ConnectionForm, FormIssue } from './connectionForm.ts'
 
 /** Which of two rule sets that are held against each other; a walk alone has `a`. */
@@ -27,6 +27,8 @@ export interface Protocol {
   readonly generate: { readonly ask: GenerateAsked; readonly answer: GenerateAnswer }
   readonly differences: { readonly ask: { readonly podIp: string }; readonly answer: DifferencesAnswer }
   readonly redact: { readonly ask: { readonly sides: readonly Side[]; readonly form: ConnectionForm }; readonly answer: RedactAnswer }
+  readonly graph: { readonly ask: { readonly side: Side; readonly outcome: number }; readonly answer: GraphAnswer }
+  readonly svg: { readonly ask: { readonly side: Side; readonly outcome: number; readonly scheme: 'light' | 'dark' }; readonly answer: { readonly text: string } }
   readonly markdown: { readonly ask: { readonly side: Side; readonly detail: Detail }; readonly answer: { readonly text: string } }
 }
 
@@ -43,6 +45,13 @@ export interface RequestMessage {
 }
 
 export type AnswerMessage = { readonly id: number; readonly answer: Answer } | { readonly id: number; readonly fault: string }
+
+/** The chain graph laid out, with the packets' way and the counters of the dump over it. */
+export interface GraphAnswer {
+  readonly picture: ChainPicture
+  readonly way: PacketWay
+  readonly counters: CounterOverlay
+}
 
 export interface DiagnosticView {
   readonly code: string
