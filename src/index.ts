@@ -62,7 +62,6 @@ export type { Box, ChainPicture, PictureCluster, PictureColumns, PictureEdge, Pi
 export { pictureDot } from './render/graph/pictureDot.ts'
 export type { DotOptions } from './render/graph/pictureDot.ts'
 export { edgeCurve, edgeHead, flowCurve, flowHead } from './render/graph/svgEdges.ts'
-export { chainId } from './render/graph/pictureId.ts'
 export { ROW, TITLE } from './render/graph/measuredBox.ts'
 export { legClass, litClass, mainStep, WayLight } from './render/graph/wayLight.ts'
 export { pictureSvg } from './render/graph/pictureSvg.ts'

@@ -4,6 +4,7 @@ import { EXAMPLES } from './examples/examples.ts'
 import { language } from './language/language.ts'
 import { openFragment } from './share/pageState.ts'
 import { giveText } from './state/give.ts'
+import { lessonStore } from './state/lessonStore.ts'
 import { sides } from './state/pageStore.ts'
 import { applyTheme } from './state/theme.ts'
 import './style/page.css'
@@ -15,6 +16,7 @@ if (page) render(<App />, page)
 applyTheme()
 effect(() => { document.documentElement.lang = language.value })
 pasteAnywhere()
+lessonStore.start()
 void warmUp()
 void openFragment(location.hash)
 addEventListener('hashchange', () => { void openFragment(location.hash) })

@@ -30,5 +30,6 @@ export const zh: Readonly<Record<Word, string>> = {
   equivalent: '所有连接的结果都相同。', differCount: '{n} 个连接区域的结果不同。', region: '连接', was: '之前', now: '之后', because: '原因规则', tryIt: '走查一条',
   inexact: '不精确：{text}', sameAnswer: '结论相同。', otherAnswer: '结论不同。', needBoth: '请在两侧都给出规则。', exampleRedirect: 'REDIRECT，Istio 1.11：Pod 的 nat 表', exampleTproxy: 'TPROXY，Istio 1.11：mangle 与 nat', exampleNode: '带 kube-proxy 的节点', exampleArguments: 'init 容器的参数', exampleModeRedirect: 'REDIRECT', exampleModeTproxy: 'TPROXY',
   exampleModeAmbient: 'ambient（Pod 内由 ztunnel 处理）', exampleModeNone: 'NONE：没有规则', exampleExcludedPort: '被排除的端口', exampleAppAs1337: '应用以代理的用户 1337 运行', exampleLocalhostOnly: '应用只监听 localhost', exampleNoTproxyRoute: '缺少路由的 TPROXY',
-  commandNote: '先把规则存为 {file}', lessonsSoon: '还没有课程。',
+  commandNote: '先把规则存为 {file}', lessonsIntro: '先预测一条连接会怎样，再看结果。哪个答案正确由走查决定。', lessonSteps: '{n} 步', lessonNumber: '第 {n} 步，共 {all} 步', lessonRight: '对。', lessonWrong: '不对，答案是：{right}', lessonNext: '下一步',
+  lessonAll: '全部课程', lessonDone: '共 {all} 题，答对 {right} 题。', lessonWalk: '逐步走查', lessonNextOne: '下一课', choices: '你的答案',
 }

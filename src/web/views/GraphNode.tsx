@@ -1,4 +1,4 @@
-import { chainId, legClass, litClass, mainStep, ROW, TITLE } from '../../index.ts'
+import { legClass, litClass, mainStep, printable, ROW, TITLE } from '../../index.ts'
 import type { PictureNode, PictureRow, WayLight } from '../../index.ts'
 import type { PlaceView } from '../worker/protocol.ts'
 
@@ -17,7 +17,7 @@ const BASE = 4
 export function GraphNode({ node, light, heat, here }: NodeProps) {
   const { x, y, width, height, hook, title, table, rows } = node
   const step = mainStep(light.inNode(node))
-  const isHere = here !== null && node.family === here.family && node.table === here.table && node.id === chainId(here.family, node.table, node.chain) && node.title.includes(here.chain)
+  const isHere = here !== null && node.kind === 'chain' && node.family === here.family && node.table === here.table && printable(node.chain) === here.chain
   return (
     <g class={`${node.kind} ${step ? `${litClass(step)} ${legClass(step.leg)}` : light.visited(node) ? 'plain' : 'idle'}`}>
       <rect class="box" x={x} y={y} width={width} height={height} rx={6} />

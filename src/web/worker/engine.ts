@@ -2,6 +2,7 @@ import { pictureSvg, traceCaption, traceText } from '../../index.ts'
 import { differencesOf } from './differencesOf.ts'
 import { generatedText } from './generatedText.ts'
 import { graphOf } from './graphOf.ts'
+import { lessonList, lessonStep } from './lessonView.ts'
 import type { Answer, Protocol, Request, Side } from './protocol.ts'
 import { readSide } from './readSide.ts'
 import type { LoadedSide } from './readSide.ts'
@@ -22,6 +23,8 @@ export class Engine {
       case 'generate': return generatedText(request)
       case 'differences': return differencesOf(this.side('a'), this.side('b'), request.podIp)
       case 'redact': return redactedSides(request.sides.map((side) => this.side(side)), request.form)
+      case 'lessons': return lessonList(request.language)
+      case 'lesson': return { step: lessonStep(request) }
       case 'graph': return this.graph(request)
       case 'svg': return { text: this.svg(request) }
       case 'markdown': return { text: this.text(request) }

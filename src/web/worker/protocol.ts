@@ -1,4 +1,4 @@
-import type { AnswerParts, ChainPicture, CounterOverlay, Detail, PacketWay } from '../../index.ts'
+import type { AnswerParts, ChainPicture, CounterOverlay, Detail, Language, PacketWay } from '../../index.ts'
 import type { ConnectionForm, FormIssue } from './connectionForm.ts'
 
 /** Which of two rule sets that are held against each other; a walk alone has `a`. */
@@ -29,6 +29,8 @@ export interface Protocol {
   readonly redact: { readonly ask: { readonly sides: readonly Side[]; readonly form: ConnectionForm }; readonly answer: RedactAnswer }
   readonly graph: { readonly ask: { readonly side: Side; readonly outcome: number }; readonly answer: GraphAnswer }
   readonly svg: { readonly ask: { readonly side: Side; readonly outcome: number; readonly scheme: 'light' | 'dark' }; readonly answer: { readonly text: string } }
+  readonly lessons: { readonly ask: { readonly language: Language }; readonly answer: LessonListAnswer }
+  readonly lesson: { readonly ask: { readonly id: string; readonly number: number; readonly language: Language }; readonly answer: { readonly step: LessonStepAnswer | null } }
   readonly markdown: { readonly ask: { readonly side: Side; readonly detail: Detail }; readonly answer: { readonly text: string } }
 }
 
@@ -227,4 +229,24 @@ export interface RedactAnswer {
   readonly form: ConnectionForm
   readonly replaced: number
   readonly unsure: readonly string[]
+}
+
+export interface LessonListAnswer {
+  readonly lessons: readonly { readonly id: string; readonly title: string; readonly steps: number }[]
+}
+
+export interface LessonStepAnswer {
+  readonly title: string
+  readonly steps: number
+  readonly tells: readonly string[]
+  readonly question: string
+  readonly choices: readonly { readonly text: string; readonly thought: string | null }[]
+  /** Counted from 0. */
+  readonly right: number
+  readonly reveals: readonly string[]
+  /** What becomes of the connection, in a line. */
+  readonly line: string
+  readonly command: string | null
+  /** The same to be walked on the page. */
+  readonly walk: { readonly name: string; readonly text: string; readonly form: ConnectionForm }
 }
