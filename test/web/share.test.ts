@@ -27,7 +27,7 @@ describePage('sharing', () => {
       await page.getByRole('button', { name: 'Share' }).click()
       shared = await link(page)
       expect(await page.locator('dialog .command').innerText()).toBe('chainwalk trace pasted.txt --from 10.20.0.78 --to 10.20.0.77:18080')
-      await page.getByRole('button', { name: 'Close' }).click()
+      await page.getByRole('button', { name: 'Close', exact: true }).click()
     })
     await withPage(async (page) => {
       await expectAnswer(page, REDIRECTED)

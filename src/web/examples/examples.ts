@@ -33,7 +33,7 @@ const MODE_TITLES = { REDIRECT: 'exampleModeRedirect', TPROXY: 'exampleModeTprox
 
 export const EXAMPLES: readonly Example[] = [
   dump('redirect', 'exampleRedirect', redirect),
-  dump('tproxy', 'exampleTproxy', `$ iptables -t mangle -L -v\n${tproxyMangle}\n$ iptables -t nat -L -v\n${tproxyNat}`),
+  dump('tproxy', 'exampleTproxy', `${tproxyMangle}\n${tproxyNat}`),
   dump('node', 'exampleNode', node, { from: '203.0.113.7', to: '203.0.113.80:80' }),
   dump('arguments', 'exampleArguments', initContainer),
   ...MODES.map((mode): Example => ({ id: `mode-${mode.toLowerCase()}`, group: 'exampleModes', title: MODE_TITLES[mode], given: { version: mode === 'AMBIENT' ? 'latest' : '1.22', mode, args: ARGUMENTS }, form: INBOUND })),

@@ -12,7 +12,7 @@ export const zh: Readonly<Record<Word, string>> = {
   perhaps: '可能是 {text}', error: '错误', warning: '警告', info: '提示', generate: '生成规则', generateVersion: 'Istio 版本', generateMode: '模式',
   generateArgs: 'istio-iptables 的其他参数', generateGo: '生成', generateNone: '这些参数不会生成规则。', sentence: '连接', a: '一条', connectionFrom: '连接，来自', to: '到',
   asUid: '由本机 uid 发起', fromLabel: '来源：地址，或 地址:端口', toLabel: '目的：地址:端口', uidLabel: '用户 id；留空表示来自外部', protoLabel: '协议', more: '更多', gid: '组 id',
-  mark: '套接字 mark', podIp: 'Pod 地址', istio: '代理的 Istio 版本', uidPlaceholder: '无：来自外部', issueMissing: '缺少', issueNoAddress: '不是 IP 地址',
+  mark: '套接字 mark', podIp: 'Pod 地址', istio: '代理的 Istio 版本', uidPlaceholder: '来自外部', issueMissing: '缺少', issueNoAddress: '不是 IP 地址',
   issueNoPort: '没有 0 到 65535 的端口', issueNoNumber: '不是范围内的数字', issueFamilies: '地址族不同', issueNoVersion: '不是 1.4 及以后的 Istio 版本', answer: '结论',
   receiver: '由谁接收', originalDestination: '原始目的地址', seen: '最终一端', reply: '应答', none: '无', waiting: '粘贴规则后，结论显示在这里。', working: '正在走查',
   unfinished: '请填写来源和目的。', outcomeOf: '第 {n} 种走法，共 {all} 种', chance: '概率 {percent}', perhapsWay: '若如此假设', outcomesMore: '还有 {n} 种走法',

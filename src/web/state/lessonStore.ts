@@ -24,6 +24,7 @@ class LessonStore {
 
   open(id: string): void {
     batch(() => {
+      if (id !== lesson.value) this.step.value = null
       lesson.value = id
       this.number.value = 0
       this.given.value = null

@@ -34,10 +34,12 @@ export function CompareRoom() {
 function Column({ store, title }: { readonly store: SideStore; readonly title: string }) {
   return (
     <div class="column">
-      <InputPane store={store} title={title} />
-      {store.side === 'b' && <OtherMode />}
+      <div class="given">
+        <InputPane store={store} title={title} />
+        {store.side === 'b' && <OtherMode />}
+      </div>
       <AnswerPane store={store} />
-      {store.shown.value && <StepsView store={store} />}
+      {store.shown.value ? <StepsView store={store} /> : <div />}
     </div>
   )
 }

@@ -1,9 +1,9 @@
 import { useComputed, useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
-import { WayLight } from '../../index.ts'
+import { printable, WayLight } from '../../index.ts'
 import { t } from '../language/language.ts'
 import type { SideStore } from '../state/sideStore.ts'
-import type { GraphAnswer } from '../worker/protocol.ts'
+import type { GraphAnswer, PlaceView } from '../worker/protocol.ts'
 import { GraphEdges, GraphFlows } from './GraphEdges.tsx'
 import { GraphNode } from './GraphNode.tsx'
 import { ZoomPane } from './ZoomPane.tsx'
@@ -18,11 +18,19 @@ export function GraphView({ store }: { readonly store: SideStore }) {
   return (
     <div class="graph-view">
       <label class="check heat-check"><input type="checkbox" checked={heat.value} disabled={graph.counters.most === null} onChange={({ currentTarget }) => { heat.value = currentTarget.checked }} /> {t('heat')}</label>
-      <ZoomPane key={`${graph.picture.width}x${graph.picture.height}`} width={graph.picture.width} height={graph.picture.height} label={t('graphLabel')}>
+      <ZoomPane key={`${graph.picture.width}x${graph.picture.height}`} width={graph.picture.width} height={graph.picture.height} label={t('graphLabel')} follow={rowOf(graph, store.current()?.place ?? null)}>
         <Picture store={store} graph={graph} warm={heat.value ? 'warm' : 'hidden'} />
       </ZoomPane>
     </div>
   )
+}
+
+/** The middle of a rule's line. */
+function rowOf({ picture: { nodes } }: GraphAnswer, place: PlaceView | null): { readonly x: number; readonly y: number } | null {
+  if (!place) return null
+  const node = nodes.find(({ family, table, chain }) => family === place.family && table === place.table && printable(chain) === place.chain)
+  const row = node?.rows.find(({ first, last }) => first !== null && last !== null && place.number >= first && place.number <= last)
+  return node && row ? { x: node.x + node.width / 2, y: row.y } : null
 }
 
 interface PictureProps {

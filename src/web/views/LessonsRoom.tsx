@@ -7,7 +7,8 @@ import { CodedText } from './CodedText.tsx'
 /** Predict, then see. */
 export function LessonsRoom() {
   const step = lessonStore.step.value
-  if (lesson.value === '' || !step) return <LessonList />
+  if (lesson.value === '') return <LessonList />
+  if (!step) return <p class="muted empty">…</p>
   return (
     <article class="pane lesson" aria-label={step.title}>
       <header class="bar"><h2>{step.title}</h2><button type="button" class="quiet" onClick={() => { lessonStore.open('') }}>{t('lessonAll')}</button></header>

@@ -9,6 +9,7 @@ import { markdownOf } from '../share/markdownOf.ts'
 import { pageState } from '../share/pageState.ts'
 import { redactedState } from '../share/redactedState.ts'
 import type { RedactedState } from '../share/redactedState.ts'
+import { savePng, saveSvg } from '../share/saveGraph.ts'
 import { sides } from '../state/pageStore.ts'
 import { CopyButton } from './CopyButton.tsx'
 import { shownSize } from './shownSize.ts'
@@ -66,7 +67,13 @@ function SharedParts({ shared: { link, state, redacted } }: { readonly shared: S
       <p class="mono small command">{command}</p>
       <p class="buttons">
         <CopyButton word="copyCommand" text={() => command} />
-        {sides.a.shown.value && !redacted && <CopyButton word="copyMarkdown" text={markdown} />}
+        {sides.a.shown.value && !redacted && (
+          <>
+            <CopyButton word="copyMarkdown" text={markdown} />
+            <button type="button" onClick={() => { void saveSvg() }}>{t('saveSvg')}</button>
+            <button type="button" onClick={() => { void savePng() }}>{t('savePng')}</button>
+          </>
+        )}
       </p>
     </div>
   )
