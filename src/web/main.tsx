@@ -11,6 +11,9 @@ import './style/page.css'
 import './style/picture.css'
 import { App } from './views/App.tsx'
 
+/** Walks of an engine before it is as fast as it gets. */
+const WARM_ROUNDS = 6
+
 const page = document.getElementById('page')
 if (page) render(<App />, page)
 applyTheme()
@@ -30,9 +33,6 @@ function pasteAnywhere(): void {
     void giveText(sides.a, 'pasted.txt', text)
   })
 }
-
-/** Until a browser has compiled what is used most. */
-const WARM_ROUNDS = 4
 
 /** The first walk of an engine is its slowest: one that nobody sees takes that time while the page is still empty. */
 async function warmUp(): Promise<void> {

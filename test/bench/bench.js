@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { cpus, tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { kubeProxySave } from './kubeProxySave.js'
+import { pageSize, pageTimes } from './page.js'
 
 const root = resolve(import.meta.dirname, '../..')
 
@@ -39,11 +40,22 @@ function reading(folder) {
   }
 }
 
+/** The page's answer to a pasted dump against the engine's alone, in one browser. */
+async function page() {
+  console.log(pageSize())
+  const name = 'first answer of the page after a paste / the engine alone in its worker'
+  const pairs = await pageTimes(21)
+  if (pairs === null) return console.log(`${name}: skipped, there is no chromium`)
+  const ratios = pairs.slice(1).map((pair) => pair.page / pair.engine)
+  console.log(`${name}: ${median(ratios).toFixed(2)} (${Math.min(...ratios).toFixed(2)} to ${Math.max(...ratios).toFixed(2)}, ${ratios.length} pairs; ${Math.round(median(pairs.map((pair) => pair.page)))} ms)`)
+}
+
 const folder = mkdtempSync(join(tmpdir(), 'chainwalk-bench-'))
 try {
   console.log(`node ${process.version}, ${cpus()[0]?.model ?? 'unknown processor'}`)
   ratio('cold trace of a pod\'s dump / node -e 0', node('dist/cli.js', 'trace', 'examples/redirect/nat.txt', '--from', '10.20.0.78', '--to', '10.20.0.77:18080'), node('-e', '0'), 41)
   reading(folder)
+  await page()
 } finally {
   rmSync(folder, { recursive: true, force: true })
 }

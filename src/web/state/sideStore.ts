@@ -5,6 +5,9 @@ import { RowWindows } from '../engine/rowWindows.ts'
 import type { ConnectionForm } from '../worker/connectionForm.ts'
 import type { FrameView, GivenText, GraphAnswer, OutcomeView, ReadAnswer, RuleRow, Side, WalkAnswer } from '../worker/protocol.ts'
 
+/** Characters that are read within a moment. */
+const SHORT = 300_000
+
 /** What is round a side: the connection both sides are asked about, and who wants to know what was read. */
 export interface Surroundings {
   form(): ConnectionForm
@@ -39,6 +42,9 @@ export class SideStore {
   private readonly surroundings: Surroundings
   private turn = 0
   private walking = false
+  private loadWanted = false
+  /** Characters of what the engine has to do with. */
+  private size = 0
   private walkWanted = false
 
   constructor(side: Side, surroundings: Surroundings) {
@@ -72,27 +78,39 @@ export class SideStore {
     return this.load()
   }
 
-  /** Reads the texts anew; what was under way of the last ones is given up. */
+  /** Reads the texts anew. Short ones wait for each other, and of several the last is read; a long one under way is given up. */
   async load(): Promise<void> {
+    if (this.busy.value && this.size <= SHORT) {
+      this.loadWanted = true
+      return
+    }
+    if (this.size > SHORT && (this.busy.value || this.walking)) this.engine.restart()
     const turn = (this.turn += 1)
-    if (this.busy.value) this.engine.restart()
     this.busy.value = true
+    this.size = this.files.reduce((sum, { content }) => sum + (typeof content === 'string' ? content.length : content.size), 0)
     try {
-      const read = await this.engine.ask({ kind: 'read', side: this.side, files: this.files, state: this.state.value, istio: this.surroundings.form().istio })
-      if (turn !== this.turn) return
-      batch(() => {
-        this.fault.value = null
-        this.read.value = read
-        this.rows.reset()
-        this.surroundings.hasRead(this.side, read)
-      })
-      this.walking = false
-      await this.rewalk()
+      await this.readNow(turn)
     } catch (error) {
       this.failed(error, turn)
-    } finally {
-      if (turn === this.turn) this.busy.value = false
     }
+    if (turn !== this.turn) return
+    this.busy.value = false
+    if (!this.loadWanted) return
+    this.loadWanted = false
+    await this.load()
+  }
+
+  private async readNow(turn: number): Promise<void> {
+    const read = await this.engine.ask({ kind: 'read', side: this.side, files: this.files, state: this.state.value, istio: this.surroundings.form().istio })
+    if (turn !== this.turn) return
+    batch(() => {
+      this.fault.value = null
+      this.read.value = read
+      this.rows.reset()
+      this.surroundings.hasRead(this.side, read)
+    })
+    this.walking = false
+    await this.rewalk()
   }
 
   /** Walks the connection as it is typed now; of several wishes while a walk is under way the last is done. */
