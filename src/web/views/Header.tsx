@@ -13,7 +13,7 @@ export function Header() {
   const sharing = useSignal(false)
   return (
     <header class="page-header">
-      <a class="skip" href="#main" onClick={(event) => { event.preventDefault(); document.getElementById('main')?.focus() }}>{t('skip')}</a>
+      <a class="skip" href="#main" onClick={(event) => { event.preventDefault(); (document.getElementById('answer-a') ?? document.getElementById('main'))?.focus() }}>{t('skip')}</a>
       <h1>{t('title')} <span class="tagline">{t('tagline')}</span></h1>
       <nav aria-label={t('rooms')}>
         {ROOMS.map(([each, word]) => <button key={each} type="button" class="room" aria-current={room.value === each ? 'page' : undefined} onClick={() => { room.value = each }}>{t(word)}</button>)}

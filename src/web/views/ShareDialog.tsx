@@ -1,6 +1,7 @@
 import { useSignal } from '@preact/signals'
 import type { Signal } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
+import { printable } from '../../index.ts'
 import { t } from '../language/language.ts'
 import { commandLine } from '../share/commandLine.ts'
 import { linkOf } from '../share/linkCodec.ts'
@@ -64,7 +65,10 @@ function SharedParts({ shared: { link, state, redacted } }: { readonly shared: S
           <CopyButton word="copyLink" text={() => link} />
         </>
       )}
-      <p class="mono small command">{command}</p>
+      <div>
+        <p class="mono small command">{command}</p>
+        <p class="muted small">{t('commandNote', { file: state.a.files.map(({ name }) => printable(name)).join(', ') })}</p>
+      </div>
       <p class="buttons">
         <CopyButton word="copyCommand" text={() => command} />
         {sides.a.shown.value && !redacted && (

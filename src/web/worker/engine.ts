@@ -3,7 +3,7 @@ import { differencesOf } from './differencesOf.ts'
 import { generatedText } from './generatedText.ts'
 import { graphOf } from './graphOf.ts'
 import { lessonList, lessonStep } from './lessonView.ts'
-import type { Answer, Protocol, Request, Side } from './protocol.ts'
+import type { Answer, Kind, Protocol, Request, Side } from './protocol.ts'
 import { readSide } from './readSide.ts'
 import type { LoadedSide } from './readSide.ts'
 import { redactedSides } from './redactedSides.ts'
@@ -14,7 +14,8 @@ export class Engine {
   private readonly loaded = new Map<Side, LoadedSide>()
   private readonly walked = new Map<Side, WalkedSide>()
 
-  answer(request: Request): Promise<Answer> | Answer {
+  answer<K extends Kind>(request: { readonly kind: K } & Protocol[K]['ask']): Promise<Protocol[K]['answer']>
+  async answer(request: Request): Promise<Answer> {
     switch (request.kind) {
       case 'read': return this.read(request)
       case 'walk': return this.walk(request)
