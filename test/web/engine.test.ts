@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { receiverWords, replyWords, seenWords } from '../../src/web/language/answerWords.ts'
 import { EMPTY_FORM, formOf, readForm } from '../../src/web/worker/connectionForm.ts'
 import type { ConnectionForm } from '../../src/web/worker/connectionForm.ts'
 import { Engine } from '../../src/web/worker/engine.ts'
@@ -88,4 +89,16 @@ describe('the engine of the page', () => {
     expect(read.suggestions.to.map(({ value }) => value)).toEqual(expect.arrayContaining(['10.9.8.7:8443']))
     expect(read.facts).toContain('interfaces')
   })
+})
+
+it.each([
+  ['redirect/nat.txt', INBOUND], ['redirect/nat.txt', { ...INBOUND, to: '10.20.0.77:15020' }], ['redirect/nat.txt', { ...INBOUND, to: '10.20.0.77', proto: 'icmp' }], ['redirect/nat.txt', { ...EMPTY_FORM, uid: '1000', to: '203.0.113.9:443' }],
+  ['redirect/nat.txt', { ...EMPTY_FORM, uid: '1337', to: '203.0.113.9:443' }], ['node/rules.txt', { ...INBOUND, from: '203.0.113.7', to: '203.0.113.80:80' }],
+] as const)('the page puts the answer into the words of the command line: %s %j', async (name, form) => {
+  const { walk } = await loaded(example(name), form)
+  for (const { line, parts } of walk.outcomes) {
+    const { port, text } = receiverWords(parts)
+    const words = [port === null ? text : `${port} ${text}`, ...(parts.originalDestination === null ? [] : [`original destination ${parts.originalDestination}`]), ...(parts.seen === null ? [] : [seenWords(parts)]), replyWords(parts)]
+    expect(words.join(' · ')).toBe(line)
+  }
 })

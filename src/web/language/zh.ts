@@ -32,4 +32,8 @@ export const zh: Readonly<Record<Word, string>> = {
   exampleModeAmbient: 'ambient（Pod 内由 ztunnel 处理）', exampleModeNone: 'NONE：没有规则', exampleExcludedPort: '被排除的端口', exampleAppAs1337: '应用以代理的用户 1337 运行', exampleLocalhostOnly: '应用只监听 localhost', exampleNoTproxyRoute: '缺少路由的 TPROXY',
   commandNote: '先把规则存为 {file}。', lessonsIntro: '先预测一条连接会怎样，再看结果。哪个答案正确由走查决定。', lessonSteps: '{n} 步', lessonNumber: '第 {n} 步，共 {all} 步', lessonRight: '对。', lessonWrong: '不对，答案是：{right}', lessonNext: '下一步',
   lessonAll: '全部课程', lessonDone: '共 {all} 题，答对 {right} 题。', lessonWalk: '逐步走查', lessonNextOne: '下一课', choices: '你的答案',
+  receiverInbound: '{name} 入站', receiverOutbound: '{name} 出站', receiverOwn: '{name}', receiverPing: '未拦截：ping 不会被拦截', receiverCaptured: '已拦截', receiverDirect: '未拦截', receiverNobody: '未拦截，也无人接收',
+  seenApp: '应用看到 {peer}', seenProgram: '{name}（端口 {port}）看到 {peer}', seenRemote: '{end} 看到 {peer}', seenDial: '代理自己到 {to} 的连接：{result}', farEnd: '对端',
+  resultConnected: '成功', resultRefused: '被拒绝', resultTimeout: '超时', resultUnreachable: '不可达', resultNotPermitted: '不允许发送', resultLoop: '死循环', resultUnknown: '未知',
+  replyConnected: '应答能返回', replyRefused: '连接被拒绝', replyTimeout: '超时：收不到任何回应', replyUnreachable: '不可达', replyNotPermitted: '不允许发送（EPERM）', replyLoop: '代理不停地连到自己', replyUnknown: '未知', replyClientOnly: '客户端仍然连接成功',
 }

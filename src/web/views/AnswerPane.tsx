@@ -1,3 +1,4 @@
+import { receiverWords, replyWords, seenWords } from '../language/answerWords.ts'
 import { t } from '../language/language.ts'
 import type { SideStore } from '../state/sideStore.ts'
 import type { OutcomeView, WalkAnswer } from '../worker/protocol.ts'
@@ -26,15 +27,15 @@ function silence(store: SideStore, walk: WalkAnswer | null): string {
 /** Whether the connection comes to what it was meant for. */
 const toneOf = ({ result, reachesApp }: OutcomeView): string => (result === 'unknown' ? 'warn' : result === 'connected' && reachesApp ? 'ok' : 'bad')
 
-export function AnswerLine({ outcome }: { readonly outcome: OutcomeView }) {
-  const { receiver, originalDestination, seen, reply } = outcome.parts
-  const [, port, rest] = /^(\d+)( .*)$/.exec(receiver) ?? []
+function AnswerLine({ outcome }: { readonly outcome: OutcomeView }) {
+  const { parts } = outcome
+  const { port, text } = receiverWords(parts)
   return (
     <dl class={`answer-line ${toneOf(outcome)}`} data-line={outcome.line}>
-      <div class="receiver"><dt>{t('receiver')}</dt><dd>{port === undefined ? receiver : <><b>{port}</b>{rest}</>}</dd></div>
-      <div><dt>{t('originalDestination')}</dt><dd class="mono">{originalDestination ?? t('none')}</dd></div>
-      <div><dt>{t('seen')}</dt><dd>{seen ?? t('none')}</dd></div>
-      <div class="reply"><dt>{t('reply')}</dt><dd>{reply}</dd></div>
+      <div class="receiver"><dt>{t('receiver')}</dt><dd>{port !== null && <b>{port} </b>}{text}</dd></div>
+      <div><dt>{t('originalDestination')}</dt><dd class="mono">{parts.originalDestination ?? t('none')}</dd></div>
+      <div><dt>{t('seen')}</dt><dd>{seenWords(parts)}</dd></div>
+      <div class="reply"><dt>{t('reply')}</dt><dd>{replyWords(parts)}</dd></div>
     </dl>
   )
 }
