@@ -1,6 +1,6 @@
 import { parseAddress } from '../net/address.ts'
 import type { Address, Family } from '../net/address.ts'
-import { compileNetns } from '../engine/kernel.ts'
+import { compileNetns, withListeners } from '../engine/kernel.ts'
 import type { CompiledNetns, Environment } from '../engine/kernel.ts'
 import type { Netns } from '../host/netns.ts'
 import type { MeshProfile } from '../proxy/meshProfile.ts'
@@ -23,6 +23,7 @@ export class Walker {
   private readonly fixed: CompiledNetns
   private readonly question: Omit<Question, 'connection'>
   private readonly captured: readonly number[]
+  private readonly byPort = new Map<string, CompiledNetns>()
 
   constructor(question: Omit<Question, 'connection'>, family: Family) {
     const own = ownAddresses(question, family)
@@ -51,7 +52,11 @@ export class Walker {
 
   /** Where no sockets are shown, the app listens on the port asked for. */
   private fixedFor(profile: MeshProfile, connection: Connection): CompiledNetns {
-    return { ...this.fixed, netns: { ...this.netns, listeners: assumedListeners(this.question.facts, profile, connection, this.captured, []) } }
+    if (profile !== this.profile) return withListeners(this.fixed, assumedListeners(this.question.facts, profile, connection, this.captured, []))
+    const key = `${connection.proto} ${connection.dport}`
+    const known = this.byPort.get(key) ?? withListeners(this.fixed, assumedListeners(this.question.facts, profile, connection, this.captured, []))
+    if (this.byPort.size < MOST_PORTS) this.byPort.set(key, known)
+    return known
   }
 
   /** A tunnel's target and a cluster's dial depend on the connection. */
@@ -59,6 +64,9 @@ export class Walker {
     return this.profile.tunnel || this.question.given.envoy ? profileOf({ ...this.question, connection }).profile : this.profile
   }
 }
+
+/** So many ports' sockets are kept. */
+const MOST_PORTS = 4096
 
 const PLACEHOLDER: Readonly<Record<Family, Address>> = { 4: addressFrom('192.0.2.2'), 6: addressFrom('2001:db8::2') }
 

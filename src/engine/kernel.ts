@@ -2,7 +2,11 @@ import type { Address } from '../net/address.ts'
 import type { Family } from '../net/address.ts'
 import { Fib } from '../host/fib.ts'
 import { isOwnAddress } from '../host/netns.ts'
-import type { Netns } from '../host/netns.ts'
+import type { Listener, Netns } from '../host/netns.ts'
+import { InterfaceSysctls } from '../host/interfaceSysctls.ts'
+import type { Hook } from '../netfilter/hook.ts'
+import { STEPS } from '../netfilter/priority.ts'
+import type { Backend, HookStep } from '../netfilter/priority.ts'
 import type { CtEntry } from '../netfilter/ctState.ts'
 import type { Skb } from '../netfilter/skb.ts'
 import type { Ternary, Unknown } from '../netfilter/ternary.ts'
@@ -11,6 +15,7 @@ import type { TraceEvent, TraceStep } from '../netfilter/traceEvent.ts'
 import { compile } from '../ruleset/compile.ts'
 import type { CompiledRule, CompiledRuleset } from '../ruleset/compile.ts'
 import { tracksConnections } from './conntrackUse.ts'
+import type { Socket } from './state.ts'
 import type { StateCell } from './stateCell.ts'
 
 /** What a namespace's kernel is made of before any packet: compiled once, shared by all walks. */
@@ -20,7 +25,14 @@ export interface CompiledNetns {
   readonly rulesets: Readonly<Record<Family, CompiledRuleset>>
   /** Whether conntrack's hooks are registered for a family (they are on demand). */
   readonly conntrack: Readonly<Record<Family, boolean>>
+  /** What runs at each hook, in order of priority: of the tables those that have a chain there. */
+  readonly steps: Readonly<Record<Family, HookSteps>>
+  readonly interfaceSysctls: InterfaceSysctls
+  /** The sockets of its listeners, which no packet changes. */
+  readonly listening: readonly Socket[]
 }
+
+type HookSteps = Readonly<Record<Hook, readonly HookStep[]>>
 
 const EMPTY: CompiledRuleset = new Map()
 
@@ -30,8 +42,34 @@ export function compileNetns(netns: Netns): CompiledNetns {
     return ruleset ? compile(ruleset) : EMPTY
   }
   const tracks = (family: Family): boolean => netns.rulesets.some((each) => each.family === family && tracksConnections(each))
-  return { netns, fib: new Fib(netns), rulesets: { 4: of(4), 6: of(6) }, conntrack: { 4: tracks(4), 6: tracks(6) } }
+  const rulesets = { 4: of(4), 6: of(6) }
+  const conntrack = { 4: tracks(4), 6: tracks(6) }
+  const steps = { 4: stepsOf(rulesets[4], netns.backends[4], conntrack[4]), 6: stepsOf(rulesets[6], netns.backends[6], conntrack[6]) }
+  return { netns, fib: new Fib(netns), rulesets, conntrack, steps, interfaceSysctls: new InterfaceSysctls(netns.sysctls), listening: netns.listeners.map(listeningSocket) }
 }
+
+/** The same namespace with other listeners. */
+export const withListeners = (fixed: CompiledNetns, listeners: readonly Listener[]): CompiledNetns => ({ ...fixed, netns: { ...fixed.netns, listeners }, listening: listeners.map(listeningSocket) })
+
+function stepsOf(rules: CompiledRuleset, backend: Backend, tracks: boolean): HookSteps {
+  const nat = tracks && hasNat(rules, backend)
+  const runs = (step: HookStep, hook: Hook): boolean => (step === 'conntrack' || step === 'confirm' ? tracks : step === 'nat' ? nat : rules.get(step)?.base.has(hook) === true)
+  const at = (hook: Hook): readonly HookStep[] => STEPS[backend][hook].filter((step) => runs(step, hook))
+  return { PREROUTING: at('PREROUTING'), INPUT: at('INPUT'), FORWARD: at('FORWARD'), OUTPUT: at('OUTPUT'), POSTROUTING: at('POSTROUTING') }
+}
+
+/**
+ * NAT is at all its hooks as soon as one chain is at one (ipt_nat_register_lookups, nf_nat_register_fn). iptables-nft prints
+ * built-in chains that are not there; only those with rules are sure to be.
+ */
+function hasNat(rules: CompiledRuleset, backend: Backend): boolean {
+  const chains = [...(rules.get('nat')?.base.values() ?? [])]
+  return backend === 'legacy' ? chains.length > 0 : chains.some((chain) => chain.rules.length > 0)
+}
+
+const listeningSocket = ({ protocol, address, port, transparent, mark, uid, gid, process, v6only, device }: Listener, id: number): Socket => ({
+  id, family: address.family, protocol, local: address, localPort: port, remote: null, remotePort: 0, state: 'listening', transparent, mark, uid, gid, process, v6only, device, leg: null, listener: null,
+})
 
 /** What a walk takes from outside: answers to what the input does not tell, a clock, free ports. */
 export interface Environment {
@@ -111,7 +149,8 @@ export class Kernel {
 
   /** conf.all and conf.DEV together, the larger one (IN_DEV_MAXCONF). */
   deviceSysctl(device: string, name: string): number {
-    return Math.max(this.sysctl(`net.ipv4.conf.all.${name}`, 0), this.sysctl(`net.ipv4.conf.${device}.${name}`, 0))
+    const { interfaceSysctls } = this.fixed
+    return Math.max(interfaceSysctls.value('all', name) ?? 0, interfaceSysctls.value(device, name) ?? 0)
   }
 
   isOwnAddress(address: Address): boolean {

@@ -71,13 +71,14 @@ export class ConnectionWalk implements Surroundings {
     const packet = firstPacket(dial, connection.src ?? connection.dst, this.environment)
     const device = connection.in ?? this.farEnd.deviceTowards(packet.src)
     this.farEnd.dials(packet, device)
-    this.host.act('far end', `${printAddress(packet.src)} dials ${printEndpoint(packet.dst, packet.dport)}`)
+    this.host.act('far end', () => `${printAddress(packet.src)} dials ${printEndpoint(packet.dst, packet.dport)}`)
     this.arrive(packet, device, { leg: leg.index, reply: false })
   }
 
   /** A packet comes in by a device; neighbours on one link reach each other without this host, or over its bridge. */
   private arrive(packet: Packet, device: string, role: PacketRole): void {
-    const skb = { ...this.begin(this.host.kernel, freshSkb(packet)), in: device }
+    const skb = this.begin(this.host.kernel, freshSkb(packet))
+    skb.in = device
     if (!this.fixed.fib.isNeighbour(packet.dst, device)) return this.host.settle(receive(this.host.kernel, skb, role), role)
     if (this.bridges(device)) return this.host.settle(bridge(this.host.kernel, skb, role), role)
     this.direct(skb, device, role)
@@ -113,7 +114,7 @@ export class ConnectionWalk implements Surroundings {
     const { accept, result, answer } = this.farEnd.receives(packet, device)
     if (accept) {
       this.journal.accepted({ accept, end: printEndpoint(packet.dst, packet.dport), host: 'far end', request: null })
-      this.host.act('far end', `${printEndpoint(packet.dst, packet.dport)} accepts from ${accept.peer}`)
+      this.host.act('far end', () => `${printEndpoint(packet.dst, packet.dport)} accepts from ${accept.peer}`)
     }
     if (result) this.journal.finish(0, result)
     return answer

@@ -47,10 +47,13 @@ export function traceIn(fixed: CompiledNetns, profile: MeshProfile, connection: 
   return { connection, profile, outcomes: merger.outcomes(), complete }
 }
 
+/** What an analysis hears of a walk. */
+type Listening = Pick<Environment, 'noted' | 'delivered'>
+
 /** Every way a connection can go, without its trace; `listener` hears what it rested on. */
-export function outcomesIn(fixed: CompiledNetns, profile: MeshProfile, connection: Connection, listener: Pick<Environment, 'noted' | 'delivered'>): readonly TracedOutcome[] {
+export function outcomesIn(fixed: CompiledNetns, profile: MeshProfile, connection: Connection, listener: Listening): readonly TracedOutcome[] {
   const merger = new OutcomeMerger()
-  const walk = (choose: Choose): Walk => new ConnectionWalk(fixed, profile, { ...environment(choose, connection), ...listener }, null).run(connection)
+  const walk = (choose: Choose): Walk => new ConnectionWalk(fixed, profile, environment(choose, connection, listener), null).run(connection)
   explore(walk, ({ value, decisions }) => { merger.add({ outcome: judge(value, profile, decisions, []), events: [], ends: value.ends }) })
   return merger.outcomes()
 }
@@ -67,10 +70,10 @@ function walkOnce(fixed: CompiledNetns, profile: MeshProfile, connection: Connec
 }
 
 /** Ephemeral ports are given out in order, so that a trace is the same every time, and never the client's own; a handshake takes no time. */
-function environment(choose: Choose, { at, sport }: Connection): Environment {
+function environment(choose: Choose, { at, sport }: Connection, { noted, delivered }: Listening = {}): Environment {
   let port = 33202
   const next = (): number => (port += 2)
-  return { choose, now: at, freePort: () => { const free = next(); return free === sport ? next() : free } }
+  return { choose, now: at, freePort: () => { const free = next(); return free === sport ? next() : free }, ...(noted && { noted }), ...(delivered && { delivered }) }
 }
 
 function judge(walk: Walk, profile: MeshProfile, decisions: readonly Decision[], assumptions: readonly Assumption[]): Outcome {
