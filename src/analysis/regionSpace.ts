@@ -1,7 +1,7 @@
 import type { Distinction, MarkTransform } from '../extensions/distinction.ts'
 import { targetExtension } from '../extensions/registry.ts'
 import { sameAddress } from '../net/address.ts'
-import type { Family } from '../net/address.ts'
+import type { Address, Family } from '../net/address.ts'
 import { parsePrefix, prefixLength } from '../net/prefix.ts'
 import type { IpSet } from '../host/netns.ts'
 import type { Rule, Ruleset } from '../netfilter/ruleset.ts'
@@ -168,6 +168,12 @@ export class RegionSpace {
     if (distinction.of === 'mark') return this.markConditions(distinction)
     if (distinction.of === 'uid' || distinction.of === 'gid') return [{ [distinction.of]: this.spaces[distinction.of].inside(range(distinction.first, distinction.last)) }]
     return [...this.addressRanges(distinction).map((each) => this.addressCondition(each)), ...this.portRanges(distinction).map((each) => this.portCondition(each)), ...this.setMarks([distinction]).flatMap((each) => this.markConditions(each))]
+  }
+
+  /** Any of these addresses, which rules name. */
+  hosts(addresses: readonly Address[]): Condition {
+    const each = addresses.map((address) => this.addressCondition(range(addressValue(address))))
+    return { src: each.reduce((all, { src = 0n }) => all | src, 0n), dst: each.reduce((all, { dst = 0n }) => all | dst, 0n) }
   }
 
   rangesOf(field: Exclude<Field, 'mark'>, elements: Elements): readonly ValueRange[] {

@@ -1,7 +1,7 @@
 import { parseAddress } from '../net/address.ts'
 import type { Address, Family } from '../net/address.ts'
 import { compileNetns, withListeners } from '../engine/kernel.ts'
-import type { CompiledNetns, Environment } from '../engine/kernel.ts'
+import type { CompiledNetns } from '../engine/kernel.ts'
 import type { Netns } from '../host/netns.ts'
 import type { MeshProfile } from '../proxy/meshProfile.ts'
 import { assumedListeners } from '../world/assumedListeners.ts'
@@ -12,7 +12,7 @@ import type { Assumption } from '../world/outcome.ts'
 import { profileOf } from '../world/profileOf.ts'
 import type { Question } from '../world/question.ts'
 import { outcomesIn, traceIn } from '../world/traceConnection.ts'
-import type { TracedOutcome } from '../world/traceConnection.ts'
+import type { Listening, TracedOutcome } from '../world/traceConnection.ts'
 
 /** Rules and their namespace, made ready for many connections. */
 export class Walker {
@@ -39,7 +39,7 @@ export class Walker {
   }
 
   /** Every way a connection can go; `listener` hears what that rested on. */
-  outcomes(connection: Connection, listener: Pick<Environment, 'noted' | 'delivered'>): readonly TracedOutcome[] {
+  outcomes(connection: Connection, listener: Listening): readonly TracedOutcome[] {
     const profile = this.profileFor(connection)
     return outcomesIn(this.fixedFor(profile, connection), profile, connection, listener)
   }

@@ -12,6 +12,7 @@ import type { Skb } from '../netfilter/skb.ts'
 import type { Ternary, Unknown } from '../netfilter/ternary.ts'
 import { isUnknown } from '../netfilter/ternary.ts'
 import type { TraceEvent, TraceStep } from '../netfilter/traceEvent.ts'
+import type { ChainIndex } from '../ruleset/chainIndex.ts'
 import { compile } from '../ruleset/compile.ts'
 import type { CompiledRule, CompiledRuleset } from '../ruleset/compile.ts'
 import { tracksConnections } from './conntrackUse.ts'
@@ -81,6 +82,8 @@ export interface Environment {
   freePort(): number
   /** Hears of every condition a packet was held against; behind a rule's conditions stands its target. */
   noted?(rule: CompiledRule, test: number, skb: Skb): void
+  /** Hears of rules for other hosts that were not looked at one by one. */
+  skipped?(index: ChainIndex, skb: Skb): void
   /** Hears of every packet for which a socket of this host is looked for, or that is turned to one of its ports. */
   delivered?(skb: Skb): void
 }

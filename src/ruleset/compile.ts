@@ -9,6 +9,8 @@ import type { Skb } from '../netfilter/skb.ts'
 import type { TableName } from '../netfilter/table.ts'
 import { and, isUnknown } from '../netfilter/ternary.ts'
 import type { Unknown } from '../netfilter/ternary.ts'
+import { chainIndex } from './chainIndex.ts'
+import type { ChainIndex } from './chainIndex.ts'
 import { chainShape } from './chainShape.ts'
 import { printMatch, printRule } from './print.ts'
 
@@ -40,6 +42,8 @@ export interface CompiledChain {
   readonly name: string
   readonly policy: 'ACCEPT' | 'DROP' | null
   readonly rules: CompiledRule[]
+  /** For a walk that nobody watches; null: its rules are walked one by one. Made when it is first asked for. */
+  readonly index: () => ChainIndex | null
 }
 
 /** A table's base chains by hook; a hook without an entry has nothing to run. */
@@ -56,12 +60,17 @@ export function compile(ruleset: Ruleset): CompiledRuleset {
 }
 
 function compileTable(table: Table): CompiledTable {
-  const chains = new Map(table.chains.map((chain): [string, CompiledChain] => [chain.name, { table: table.name, name: chain.name, policy: chain.policy, rules: [] }]))
+  const chains = new Map(table.chains.map((chain): [string, CompiledChain] => [chain.name, { table: table.name, name: chain.name, policy: chain.policy, rules: [], index: lazily(() => chainIndex(chain.rules)) }]))
   const refused = new Set(chainShape(table).backJumps.map(({ rule }) => rule))
   for (const chain of table.chains) fill(chains, chain, refused)
   const base = new Map<Hook, CompiledChain>()
   for (const [name, chain] of chains) if (isHook(name)) base.set(name, chain)
   return { name: table.name, base }
+}
+
+function lazily<T>(make: () => T): () => T {
+  let made: { readonly value: T } | null = null
+  return () => (made ??= { value: make() }).value
 }
 
 function fill(chains: ReadonlyMap<string, CompiledChain>, chain: Chain, refused: ReadonlySet<Rule>): void {

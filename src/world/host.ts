@@ -209,8 +209,8 @@ interface Accepted {
 }
 
 /** The same answers; those that are dice are counted. */
-const counted = ({ choose, now, freePort, noted, delivered }: Environment, journal: WalkJournal): Environment => ({
-  now, freePort, ...(noted && { noted }), ...(delivered && { delivered }),
+const counted = ({ choose, now, freePort, noted, skipped, delivered }: Environment, journal: WalkJournal): Environment => ({
+  now, freePort, ...(noted && { noted }), ...(skipped && { skipped }), ...(delivered && { delivered }),
   choose: (doubt) => {
     if (doubt.key === null) journal.dice += 1
     return choose(doubt)

@@ -48,7 +48,7 @@ export function traceIn(fixed: CompiledNetns, profile: MeshProfile, connection: 
 }
 
 /** What an analysis hears of a walk. */
-type Listening = Pick<Environment, 'noted' | 'delivered'>
+export type Listening = Pick<Environment, 'noted' | 'skipped' | 'delivered'>
 
 /** Every way a connection can go, without its trace; `listener` hears what it rested on. */
 export function outcomesIn(fixed: CompiledNetns, profile: MeshProfile, connection: Connection, listener: Listening): readonly TracedOutcome[] {
@@ -70,10 +70,10 @@ function walkOnce(fixed: CompiledNetns, profile: MeshProfile, connection: Connec
 }
 
 /** Ephemeral ports are given out in order, so that a trace is the same every time, and never the client's own; a handshake takes no time. */
-function environment(choose: Choose, { at, sport }: Connection, { noted, delivered }: Listening = {}): Environment {
+function environment(choose: Choose, { at, sport }: Connection, { noted, skipped, delivered }: Listening = {}): Environment {
   let port = 33202
   const next = (): number => (port += 2)
-  return { choose, now: at, freePort: () => { const free = next(); return free === sport ? next() : free }, ...(noted && { noted }), ...(delivered && { delivered }) }
+  return { choose, now: at, freePort: () => { const free = next(); return free === sport ? next() : free }, ...(noted && { noted }), ...(skipped && { skipped }), ...(delivered && { delivered }) }
 }
 
 function judge(walk: Walk, profile: MeshProfile, decisions: readonly Decision[], assumptions: readonly Assumption[]): Outcome {

@@ -1,0 +1,1 @@
+export function kubeProxySave(services: number): string
