@@ -2,6 +2,7 @@ import { parseAddress } from '../net/address.ts'
 import type { Address, Family } from '../net/address.ts'
 import { compileNetns, withListeners } from '../engine/kernel.ts'
 import type { CompiledNetns } from '../engine/kernel.ts'
+import type { Fate } from '../engine/packetPath.ts'
 import type { Netns } from '../host/netns.ts'
 import type { MeshProfile } from '../proxy/meshProfile.ts'
 import { assumedListeners } from '../world/assumedListeners.ts'
@@ -9,9 +10,10 @@ import { assumedNetns } from '../world/assumedNetns.ts'
 import type { Connection } from '../world/connection.ts'
 import { capturePorts } from '../world/detectProfile.ts'
 import type { Assumption } from '../world/outcome.ts'
+import type { Choose } from '../world/explore.ts'
 import { profileOf } from '../world/profileOf.ts'
 import type { Question } from '../world/question.ts'
-import { outcomesIn, traceIn } from '../world/traceConnection.ts'
+import { firstFateIn, outcomesIn, traceIn } from '../world/traceConnection.ts'
 import type { Listening, TracedOutcome } from '../world/traceConnection.ts'
 
 /** Rules and their namespace, made ready for many connections. */
@@ -42,6 +44,12 @@ export class Walker {
   outcomes(connection: Connection, listener: Listening): readonly TracedOutcome[] {
     const profile = this.profileFor(connection)
     return outcomesIn(this.fixedFor(profile, connection), profile, connection, listener)
+  }
+
+  /** What becomes of its first packet in this namespace; `choose` answers what the rules leave to chance and what is not known. */
+  firstFate(connection: Connection, choose: Choose): Fate | null {
+    const profile = this.profileFor(connection)
+    return firstFateIn(this.fixedFor(profile, connection), profile, connection, choose)
   }
 
   /** The same with its trace. */

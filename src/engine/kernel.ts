@@ -65,7 +65,7 @@ function stepsOf(rules: CompiledRuleset, backend: Backend, tracks: boolean): Hoo
  */
 function hasNat(rules: CompiledRuleset, backend: Backend): boolean {
   const chains = [...(rules.get('nat')?.base.values() ?? [])]
-  return backend === 'legacy' ? chains.length > 0 : chains.some((chain) => chain.rules.length > 0)
+  return backend === 'legacy' ? chains.length > 0 : chains.some((chain) => !chain.isEmpty)
 }
 
 const listeningSocket = ({ protocol, address, port, transparent, mark, uid, gid, process, v6only, device }: Listener, id: number): Socket => ({

@@ -49,7 +49,7 @@ export function traverse(kernel: Kernel, table: CompiledTable, context: MatchCon
 
 /** The next rule that is not for another host. */
 function skipped({ skb, environment }: Kernel, chain: CompiledChain, from: number): number {
-  const index = chain.index()
+  const { index } = chain
   if (index === null) return from
   const to = index.next(from, skb[index.end])
   if (to > from) environment.skipped?.(index, skb)

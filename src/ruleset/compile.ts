@@ -34,16 +34,43 @@ export interface CompiledRule {
   readonly number: number
   readonly rule: Rule
   readonly tests: readonly CompiledTest[]
-  target: CompiledTarget
+  readonly target: CompiledTarget
 }
 
-export interface CompiledChain {
+/** A chain made ready when a packet first enters it: of a node's chains most packets see a few. */
+export class CompiledChain {
   readonly table: TableName
-  readonly name: string
-  readonly policy: 'ACCEPT' | 'DROP' | null
-  readonly rules: CompiledRule[]
-  /** For a walk that nobody watches; null: its rules are walked one by one. Made when it is first asked for. */
-  readonly index: () => ChainIndex | null
+  private readonly chain: Chain
+  private readonly compiled: () => readonly CompiledRule[]
+  private made: readonly CompiledRule[] | null = null
+  private looked: { readonly index: ChainIndex | null } | null = null
+
+  constructor(table: TableName, chain: Chain, compiled: () => readonly CompiledRule[]) {
+    this.table = table
+    this.chain = chain
+    this.compiled = compiled
+  }
+
+  get name(): string {
+    return this.chain.name
+  }
+
+  get policy(): Chain['policy'] {
+    return this.chain.policy
+  }
+
+  get isEmpty(): boolean {
+    return this.chain.rules.length === 0
+  }
+
+  get rules(): readonly CompiledRule[] {
+    return (this.made ??= this.compiled())
+  }
+
+  /** For a walk that nobody watches; null: its rules are walked one by one. */
+  get index(): ChainIndex | null {
+    return (this.looked ??= { index: chainIndex(this.chain.rules) }).index
+  }
 }
 
 /** A table's base chains by hook; a hook without an entry has nothing to run. */
@@ -60,25 +87,25 @@ export function compile(ruleset: Ruleset): CompiledRuleset {
 }
 
 function compileTable(table: Table): CompiledTable {
-  const chains = new Map(table.chains.map((chain): [string, CompiledChain] => [chain.name, { table: table.name, name: chain.name, policy: chain.policy, rules: [], index: lazily(() => chainIndex(chain.rules)) }]))
   const refused = new Set(chainShape(table).backJumps.map(({ rule }) => rule))
-  for (const chain of table.chains) fill(chains, chain, refused)
+  const chains = new Map<string, CompiledChain>()
+  for (const chain of table.chains) chains.set(chain.name, new CompiledChain(table.name, chain, () => chain.rules.map((rule, i) => compileRule(rule, i + 1, { table: table.name, chain: chain.name, chains, refused }))))
   const base = new Map<Hook, CompiledChain>()
   for (const [name, chain] of chains) if (isHook(name)) base.set(name, chain)
   return { name: table.name, base }
 }
 
-function lazily<T>(make: () => T): () => T {
-  let made: { readonly value: T } | null = null
-  return () => (made ??= { value: make() }).value
+/** What a rule stands in. */
+interface Surroundings {
+  readonly table: TableName
+  readonly chain: string
+  readonly chains: ReadonlyMap<string, CompiledChain>
+  readonly refused: ReadonlySet<Rule>
 }
 
-function fill(chains: ReadonlyMap<string, CompiledChain>, chain: Chain, refused: ReadonlySet<Rule>): void {
-  const compiled = chains.get(chain.name)
-  chain.rules.forEach((rule, i) => {
-    const site = `${compiled?.table}:${chain.name}:${i + 1}`
-    compiled?.rules.push({ number: i + 1, rule, tests: compileTests(rule, site), target: refused.has(rule) ? LOOP : compileTarget(rule, chains, site) })
-  })
+function compileRule(rule: Rule, number: number, { table, chain, chains, refused }: Surroundings): CompiledRule {
+  const site = `${table}:${chain}:${number}`
+  return { number, rule, tests: compileTests(rule, site), target: refused.has(rule) ? LOOP : compileTarget(rule, chains, site) }
 }
 
 /** The tests of a rule, in the kernel's order: the header's own first, then the matches as they stand. */

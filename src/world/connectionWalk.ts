@@ -2,7 +2,7 @@ import { printAddress, printEndpoint } from '../net/address.ts'
 import { Protocol } from '../net/protocol.ts'
 import type { CompiledNetns, Environment, Kernel } from '../engine/kernel.ts'
 import { bridge, freshSkb, receive } from '../engine/packetPath.ts'
-import type { PacketRole } from '../engine/packetPath.ts'
+import type { Fate, PacketRole } from '../engine/packetPath.ts'
 import type { Packet, Skb } from '../netfilter/skb.ts'
 import type { TraceEvent } from '../netfilter/traceEvent.ts'
 import { acceptedByProxy } from '../proxy/acceptedByProxy.ts'
@@ -48,10 +48,16 @@ export class ConnectionWalk implements Surroundings {
     this.farEnd = new FarEnd(fixed)
   }
 
-  run(connection: Connection): Walk {
+  /** Its first packet alone; null where no packet is made, for there is no route. */
+  first(connection: Connection): Fate | null {
     this.begun = connection.ctState
     if (connection.origin === 'local') this.host.dial(dialOf(connection))
     else this.dialFromOutside(connection)
+    return this.journal.firstFate
+  }
+
+  run(connection: Connection): Walk {
+    this.first(connection)
     this.journal.drain()
     const { legs, receptions, loops, handedTo } = this.journal
     return { legs, accepts: receptions.map(({ accept }) => accept), ends: receptions.map(({ end }) => end), loops, handedTo, unremembered: [...this.host.kernel.unremembered] }

@@ -1,5 +1,6 @@
 import { compileNetns } from '../engine/kernel.ts'
 import type { CompiledNetns, Environment } from '../engine/kernel.ts'
+import type { Fate } from '../engine/packetPath.ts'
 import type { TraceEvent } from '../netfilter/traceEvent.ts'
 import { isProxyProcess } from '../proxy/meshProfile.ts'
 import type { MeshProfile } from '../proxy/meshProfile.ts'
@@ -57,6 +58,10 @@ export function outcomesIn(fixed: CompiledNetns, profile: MeshProfile, connectio
   explore(walk, ({ value, decisions }) => { merger.add({ outcome: judge(value, profile, decisions, []), events: [], ends: value.ends }) })
   return merger.outcomes()
 }
+
+/** What becomes of a connection's first packet, as the dice fall; null where it cannot be sent for want of a route. */
+export const firstFateIn = (fixed: CompiledNetns, profile: MeshProfile, connection: Connection, choose: Choose): Fate | null =>
+  new ConnectionWalk(fixed, profile, environment(choose, connection), null).first(connection)
 
 interface WatchedWalk {
   readonly walk: Walk
