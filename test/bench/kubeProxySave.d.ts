@@ -1,1 +1,2 @@
 export function kubeProxySave(services: number): string
+export function serviceAddress(n: number): string
