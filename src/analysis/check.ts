@@ -20,8 +20,14 @@ export interface Expected {
   readonly port?: number | null
   /** The address the app sees; 'client': the caller's own. */
   readonly appSees?: Address | 'client'
+  /** It connects, and no proxy has it. */
+  readonly direct?: boolean
+  /** Nobody accepts it. */
+  readonly dropped?: boolean
   readonly reachesApp?: boolean
   readonly loops?: 'never'
+  /** The caller gets its answer: it is connected. */
+  readonly replies?: 'always'
 }
 
 /** An assertion about connections. */
@@ -74,14 +80,19 @@ function checkKind(asked: Check, kind: Kind, walker: Walker): Omit<Checked, 'che
 /** What is expected and does not hold in every outcome. */
 function failures(outcomes: readonly TracedOutcome[], expected: Expected, connection: Connection): readonly string[] {
   const fails = (holds: (outcome: Outcome) => boolean): boolean => !outcomes.every(({ outcome }) => holds(outcome))
-  const { result, captured, port, appSees, reachesApp, loops } = expected
+  const { result, captured, port, appSees, direct, dropped, reachesApp, loops, replies } = expected
   const seen = appSees === 'client' ? connection.src : appSees
   return [
     ...(result !== undefined && fails((each) => each.result === result) ? [`result ${result}`] : []),
     ...(captured !== undefined && fails((each) => each.captured === captured) ? [captured ? 'captured' : 'not captured'] : []),
     ...(port !== undefined && fails((each) => each.envoyPort === port) ? [port === null ? 'no port of Envoy' : `port ${port}`] : []),
     ...(appSees !== undefined && fails((each) => each.appSees === (seen ? printAddress(seen) : null)) ? [`the app sees ${appSees === 'client' ? 'the client' : printAddress(appSees)}`] : []),
+    ...(direct !== undefined && fails((each) => isDirect(each) === direct) ? [direct ? 'direct' : 'not direct'] : []),
+    ...(dropped !== undefined && fails((each) => (each.accepts.length === 0) === dropped) ? [dropped ? 'dropped' : 'not dropped'] : []),
     ...(reachesApp !== undefined && fails((each) => each.reachesApp === reachesApp) ? [reachesApp ? 'the app is reached' : 'the app is not reached'] : []),
     ...(loops !== undefined && fails((each) => each.result !== 'loop') ? ['no loop'] : []),
+    ...(replies !== undefined && fails((each) => each.result === 'connected') ? ['an answer'] : []),
   ]
 }
+
+const isDirect = ({ result, captured, envoyPort }: Outcome): boolean => result === 'connected' && !captured && envoyPort === null

@@ -29,8 +29,14 @@ export interface Kind {
 /** For each field of the space, a set of its elements: all connections whose values are in them. */
 export type Box = readonly Elements[]
 
-/** Ranges of fields. */
-export type AskedRanges = Readonly<Partial<Record<Exclude<Field, 'mark'>, readonly ValueRange[]>>>
+/** Ranges of fields, and marks. */
+export type AskedRanges = Readonly<Partial<Record<Exclude<Field, 'mark'>, readonly ValueRange[]>>> & { readonly mark?: AskedMarks }
+
+/** Marks for which any of the conditions holds, or none. */
+export interface AskedMarks {
+  readonly conditions: readonly MarkCondition[]
+  readonly negated: boolean
+}
 
 /** Conditions of one kind: by the field, the elements for which it holds. */
 export type Condition = Readonly<Partial<Record<Field, Elements>>>
@@ -79,7 +85,7 @@ export class RegionSpace {
       src: new FieldSpace(complement(dialled, [...NOT_OUTSIDE[kind.family], ...outside]), addresses, USUAL.src), dst: new FieldSpace(dialled, addresses, USUAL.dst), sport: new FieldSpace([EPHEMERAL], ports, USUAL.sport),
       dport: new FieldSpace([EVERY_PORT], ports, USUAL.dport), uid: new FieldSpace([EVERY_ID], ids('uid'), USUAL.uid), gid: new FieldSpace([EVERY_ID], ids('gid'), USUAL.gid),
     }
-    const marks = [...namespaces.flatMap((each) => each.marks), ...named.flatMap((each) => (each.of === 'mark' ? [each] : [])), ...this.setMarks(named)]
+    const marks = [...(asked.mark?.conditions ?? []), ...namespaces.flatMap((each) => each.marks), ...named.flatMap((each) => (each.of === 'mark' ? [each] : [])), ...this.setMarks(named)]
     this.markChanges = rulesets.flatMap(rulesOf).flatMap(markChanges)
     this.marks = new MarkSpace(beforeChanges(marks.map(({ value, mask }): MarkCondition => ({ value, mask })), this.markChanges))
     this.full = this.fields.map((field) => this.spaceOf(field).all)
@@ -149,9 +155,15 @@ export class RegionSpace {
   boxOf(asked: AskedRanges): Box | null {
     if (Object.keys(asked).some((field) => !this.fields.some((each) => each === field))) return null
     return this.fields.map((field) => {
-      const ranges = field === 'mark' ? undefined : asked[field]
-      return ranges && field !== 'mark' ? ranges.reduce((all, each) => all | this.spaces[field].inside(each), 0n) : this.spaceOf(field).all
+      if (field === 'mark') return this.markElements(asked.mark)
+      return asked[field]?.reduce((all, each) => all | this.spaces[field].inside(each), 0n) ?? this.spaces[field].all
     })
+  }
+
+  private markElements(asked: AskedMarks | undefined): Elements {
+    if (!asked) return this.marks.all
+    const named = asked.conditions.reduce((all, each) => all | this.marks.inside(each), 0n)
+    return asked.negated ? this.marks.all & ~named : named
   }
 
   /** All that no namespace tells from a point. */
