@@ -6,7 +6,7 @@ import { MATCHES, TARGETS } from '../src/extensions/registry.ts'
 const ROOT = resolve(import.meta.dirname, '..')
 
 /** Each layer imports only from itself and from those before it. */
-const LAYERS = ['grammar', 'src/net', 'src/netfilter', 'src/extensions', 'src/ruleset', 'src/istio', 'src/host', 'src/engine', 'src/proxy', 'src/world', 'src/analysis', 'src/render', 'src/testing', 'src/cli', 'src/web']
+const LAYERS = ['grammar', 'src/net', 'src/netfilter', 'src/extensions', 'src/ruleset', 'src/istio', 'src/host', 'src/engine', 'src/proxy', 'src/world', 'src/analysis', 'src/lessons', 'src/render', 'src/testing', 'src/cli', 'src/web']
 
 /** From net to render nothing touches the outside. */
 const PURE = LAYERS.slice(0, LAYERS.indexOf('src/render') + 1)

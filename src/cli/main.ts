@@ -25,6 +25,7 @@ function program(): Command {
   addCheck(chainwalk)
   addExplainLog(chainwalk)
   addCollect(chainwalk)
+  addTeach(chainwalk)
   return chainwalk
 }
 
@@ -159,6 +160,15 @@ function addCollect(chainwalk: Command): void {
   subcommand(chainwalk, 'collect')
     .description('prints a POSIX shell script that gathers everything a pod can tell, as a transcript')
     .action(async () => { (await import('./commands/collect.ts')).collect() })
+}
+
+function addTeach(chainwalk: Command): void {
+  subcommand(chainwalk, 'teach')
+    .description('lessons: predict what becomes of a connection, then see it')
+    .argument('[lesson]', 'its number or name; without one: the lessons there are')
+    .option('--lang <en|zh>', 'the language (from the locale without it)')
+    .option('--reveal', 'asks nothing and prints all')
+    .action(async (lesson: string | undefined, options) => { await (await import('./commands/teach.ts')).teach(lesson, options) })
 }
 
 /** Runs the command line; the result is the exit code: 0 answered, 1 the answer is no, 2 wrong usage or unusable input. */

@@ -1,19 +1,15 @@
-import { printAddress, printEndpoint } from '../net/address.ts'
-import { Protocol, protocolName } from '../net/protocol.ts'
-import { describeTcpFlags, TcpFlag } from '../net/tcpFlags.ts'
-import type { RulePlace, TraceEvent, TraceStep } from '../netfilter/traceEvent.ts'
-import type { Skb } from '../netfilter/skb.ts'
+import { Protocol } from '../net/protocol.ts'
+import { TcpFlag } from '../net/tcpFlags.ts'
+import type { TraceEvent, TraceStep } from '../netfilter/traceEvent.ts'
 import type { Recognised } from '../istio/recognise/recognised.ts'
-import { printRule } from '../ruleset/print.ts'
 import type { Trace, TracedOutcome } from '../world/traceConnection.ts'
 import { answerLine } from './answerLine.ts'
 import { explanation } from './explanation.ts'
 import { printable } from './printable.ts'
 import { misfitLines, recognisedLines } from './recognisedText.ts'
 import { scopeLine } from './scopeLine.ts'
-
-/** How much of a trace is shown: the answer with what matched; also the misses of the first packets; every packet and step. */
-export type Detail = 'minimal' | 'text' | 'full'
+import { stepLine } from './stepLine.ts'
+import type { Detail } from './stepLine.ts'
 
 /** A trace for people: the answer first, then whose rules these are, the steps, why, what to do, and what was assumed. */
 export function traceText(trace: Trace, detail: Detail, recognised: Recognised | null = null): string {
@@ -50,7 +46,7 @@ function stepLines(events: readonly TraceEvent[], detail: Detail): string[] {
   let shown = true
   for (const { step } of events) {
     if (step.kind === 'packetEntered') shown = detail === 'full' || isFirst(step) || !lines.some((line) => line.startsWith('  '))
-    const text = shown || step.kind === 'acted' ? lineOf(step, detail) : null
+    const text = shown || step.kind === 'acted' ? stepLine(step, detail) : null
     if (text === null) continue
     if (step.kind === 'packetEntered' || step.kind === 'acted') lines.push(text)
     else lines.push(`${String((number += 1)).padStart(4)}. ${text}`)
@@ -60,54 +56,3 @@ function stepLines(events: readonly TraceEvent[], detail: Detail): string[] {
 
 /** The packets by which a leg is decided: its SYN or datagram, not the answers to it. */
 const isFirst = ({ reply, skb }: Extract<TraceStep, { kind: 'packetEntered' }>): boolean => !reply && (skb.protocol !== Protocol.tcp || skb.tcpFlags === TcpFlag.SYN)
-
-function lineOf(step: TraceStep, detail: Detail): string | null {
-  switch (step.kind) {
-    case 'packetEntered': return `${packetLine(step.skb)}`
-    case 'ruleMatched': return `${place(step.place)}  ${ruleText(step.place)}  => ${step.verdict}${source(step.place)}`
-    case 'ruleMissed': return detail === 'minimal' ? null : `${place(step.place)}  ${ruleText(step.place)}  -- no: wants ${printable(step.asked)}; ${printable(step.seen)}${source(step.place)}`
-    case 'chainEnded': return detail === 'full' ? `${step.table} ${step.chain}  end of chain, back to ${step.to}` : null
-    case 'policyApplied': return detail === 'minimal' && step.verdict === 'ACCEPT' ? null : `${step.table} ${step.chain}  policy ${step.verdict}`
-    case 'hookEntered': return detail === 'full' ? `hook ${step.hook}` : null
-    case 'decided': return `${step.doubt.probability === null ? 'not known' : 'dice'}: ${printable(step.doubt.message)}; here taken as ${step.answer ? 'true' : 'false'}`
-    case 'acted': return `${step.who} ${step.what}`
-    default: return detail === 'minimal' && !DECISIVE.has(step.kind) ? null : changeLine(step, detail)
-  }
-}
-
-const DECISIVE: ReadonlySet<TraceStep['kind']> = new Set(['natBound', 'tproxied', 'dropped', 'delivered', 'noSocket'])
-
-function changeLine(step: TraceStep, detail: Detail): string | null {
-  switch (step.kind) {
-    case 'ctTracked': return `conntrack: ${step.state}${step.created ? ', a new entry' : ''}`
-    case 'ctSkipped': return detail === 'full' ? `conntrack: ${step.why}` : null
-    case 'markSet': return `mark ${hex(step.from)} -> ${hex(step.to)}`
-    case 'connmarkSet': return `connection mark ${hex(step.from)} -> ${hex(step.to)}`
-    case 'headerSet': return `${step.field} -> ${step.to}`
-    case 'natBound': return `NAT ${step.manip}: ${step.from} -> ${step.to}`
-    case 'mangled': return detail === 'full' ? `the packet's ${step.manip} becomes ${step.to}` : null
-    case 'routed': return `route: ${step.outcome}, ${step.device} (${step.why})`
-    case 'tproxied': return `TPROXY: ${step.process}'s socket on port ${step.port}`
-    case 'delivered': return `delivered to ${step.process}, port ${step.port} (${step.state})`
-    case 'noSocket': return `nothing listens on port ${step.port}: ${step.answer}`
-    case 'transmitted': return detail === 'full' ? `leaves by ${step.device}` : null
-    case 'dropped': return `DROPPED: ${step.why}`
-    default: return null
-  }
-}
-
-const hex = (mark: number): string => `0x${mark.toString(16)}`
-
-function packetLine(skb: Skb): string {
-  const kind = skb.icmp ? `ICMP type ${skb.icmp.type}` : describeTcpFlags(skb.tcpFlags) || protocolName(skb.protocol).toUpperCase()
-  const device = skb.in === null ? `out ${skb.out}` : `in ${skb.in}`
-  const ends = skb.icmp ? `${printAddress(skb.src)} -> ${printAddress(skb.dst)}` : `${printEndpoint(skb.src, skb.sport)} -> ${printEndpoint(skb.dst, skb.dport)}`
-  return `  ${kind} ${ends}  ${device}${skb.mark === 0 ? '' : `  mark ${hex(skb.mark)}`}`
-}
-
-const place = ({ table, chain, number }: RulePlace): string => `${table} ${printable(chain)} rule ${number}`
-
-const ruleText = ({ rule }: RulePlace): string => printable((rule.text ?? printRule(rule)).replace(/\s+/g, ' '))
-
-const source = ({ rule: { span, because } }: RulePlace): string =>
-  `${span ? `  [${printable(span.file)}:${span.line}]` : ''}${because ? `  (${printable(because.note)})` : ''}`

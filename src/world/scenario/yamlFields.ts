@@ -4,6 +4,7 @@ import { parseAddress } from '../../net/address.ts'
 import type { Address } from '../../net/address.ts'
 import type { Diagnostic } from '../../netfilter/diagnostic.ts'
 import type { Span } from '../../netfilter/span.ts'
+import { nearWord } from './nearWord.ts'
 
 /** Where a scenario's text is read from, and what is wrong with it. */
 export interface YamlSource {
@@ -135,7 +136,7 @@ export class YamlFields {
     for (const { key } of this.map.items) {
       const name = isScalar(key) ? String(key.value) : ''
       if (this.asked.has(name)) continue
-      const near = [...this.asked].find((each) => distance(each, name) <= 2)
+      const near = nearWord(name, [...this.asked])
       this.refuse(isNode(key) ? key : null, `there is no field ${JSON.stringify(name)}${near === undefined ? ` (it has ${[...this.asked].join(', ')})` : `; did you mean ${near}?`}`)
     }
   }
@@ -150,14 +151,3 @@ export function plainPort(source: YamlSource, node: Node, what: string): number 
 }
 
 const isNode = (value: unknown): value is Node => isMap(value) || isScalar(value) || isSeq(value)
-
-/** Levenshtein's. */
-function distance(x: string, y: string): number {
-  let row = Array.from({ length: y.length + 1 }, (_, i) => i)
-  for (let i = 1; i <= x.length; i += 1) {
-    const next = [i]
-    for (let j = 1; j <= y.length; j += 1) next.push(Math.min((row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1, (row[j - 1] ?? 0) + (x[i - 1] === y[j - 1] ? 0 : 1)))
-    row = next
-  }
-  return row[y.length] ?? 0
-}
