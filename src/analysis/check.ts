@@ -10,7 +10,7 @@ import { outcomesOfRegion } from './outcomeSummary.ts'
 import { regionsOf } from './regions.ts'
 import { RegionSpace } from './regionSpace.ts'
 import type { AskedRanges, Kind } from './regionSpace.ts'
-import type { Walker } from './walker.ts'
+import type { Walks } from './walker.ts'
 
 /** What must hold of every outcome; what is absent may be anything. */
 export interface Expected {
@@ -57,12 +57,12 @@ export interface Checked {
 }
 
 /** Holds an assertion against every connection it speaks of. */
-export function check(asked: Check, walkerOf: (kind: Kind) => Walker): Checked {
+export function check(asked: Check, walkerOf: (kind: Kind) => Walks): Checked {
   const each = asked.kinds.map((kind) => checkKind(asked, kind, walkerOf(kind)))
   return { check: asked, violations: each.flatMap(({ violations }) => violations), vacuous: each.every(({ vacuous }) => vacuous), inexact: [...new Set(each.flatMap(({ inexact }) => inexact))] }
 }
 
-function checkKind(asked: Check, kind: Kind, walker: Walker): Omit<Checked, 'check'> {
+function checkKind(asked: Check, kind: Kind, walker: Walks): Omit<Checked, 'check'> {
   const space = new RegionSpace(kind, [walker], asked.of)
   const box = space.boxOf(asked.of)
   if (!box || box.some((elements) => elements === 0n)) return { violations: [], vacuous: true, inexact: [] }

@@ -17,7 +17,7 @@ import { EPHEMERAL, EVERY_ID, EVERY_MARK, EVERY_PORT, everyAddress, NOT_DIALLED,
 import type { Field } from './universe.ts'
 import { addressOf, addressValue, complement, prefixRange, range } from './valueRange.ts'
 import type { ValueRange } from './valueRange.ts'
-import type { Walker } from './walker.ts'
+import type { Walks } from './walker.ts'
 
 /** Which connections are looked at together. */
 export interface Kind {
@@ -69,7 +69,7 @@ export class RegionSpace {
   private readonly refused = new Set<string>()
 
   /** `asked`: ranges that a question names besides. */
-  constructor(kind: Kind, walkers: readonly Walker[], asked: AskedRanges = {}) {
+  constructor(kind: Kind, walkers: readonly Walks[], asked: AskedRanges = {}) {
     this.kind = kind
     this.fields = fieldsOf(kind)
     this.sets = walkers.flatMap(({ netns }) => netns.sets)

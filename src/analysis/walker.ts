@@ -16,8 +16,18 @@ import type { Question } from '../world/question.ts'
 import { firstFateIn, outcomesIn, traceIn } from '../world/traceConnection.ts'
 import type { Listening, TracedOutcome } from '../world/traceConnection.ts'
 
-/** Rules and their namespace, made ready for many connections. */
-export class Walker {
+/** A namespace in which connections can be walked. */
+export interface Walks {
+  readonly netns: Netns
+  readonly profile: MeshProfile
+  /** Every way a connection can go; `listener` hears what that rested on. */
+  outcomes(connection: Connection, listener: Listening): readonly TracedOutcome[]
+  /** The same with its trace. */
+  trace(connection: Connection): readonly TracedOutcome[]
+}
+
+/** Rules and what is known of their namespace, made ready for many connections. */
+export class Walker implements Walks {
   readonly netns: Netns
   readonly profile: MeshProfile
   /** What was taken for granted of the namespace, whatever the connection. */
@@ -40,7 +50,6 @@ export class Walker {
     this.assumptions = [...own.assumptions, ...assumptions.filter(({ code }) => code !== 'assume-app-listens'), ...APP_LISTENS.filter(() => question.facts.listeners === null), ...known]
   }
 
-  /** Every way a connection can go; `listener` hears what that rested on. */
   outcomes(connection: Connection, listener: Listening): readonly TracedOutcome[] {
     const profile = this.profileFor(connection)
     return outcomesIn(this.fixedFor(profile, connection), profile, connection, listener)
@@ -52,7 +61,6 @@ export class Walker {
     return firstFateIn(this.fixedFor(profile, connection), profile, connection, choose)
   }
 
-  /** The same with its trace. */
   trace(connection: Connection): readonly TracedOutcome[] {
     const profile = this.profileFor(connection)
     return traceIn(this.fixedFor(profile, connection), profile, connection, []).outcomes

@@ -16,6 +16,7 @@ import { istioVersion, podAddress } from '../given.ts'
 import { loadRules } from '../loadRules.ts'
 import type { LoadedRules } from '../loadRules.ts'
 import { readInput } from '../readInput.ts'
+import { scenarioFile } from '../scenarioFile.ts'
 import { AS_IT_IS } from '../telling.ts'
 import type { Telling } from '../telling.ts'
 import { UsageError } from '../usageError.ts'
@@ -39,14 +40,11 @@ type Format = (typeof FORMATS)[number]
 /** What is asked of one namespace only. */
 const ASKED = ['from', 'to', 'uid', 'gid', 'connections', 'against', 'istio', 'state', 'redact'] as const
 
-/** A pod's YAML has no connection. */
-const IS_SCENARIO = /^connection:/m
-
 /** `chainwalk trace`: one connection, or many, through the rules. Exit 0 whatever becomes of them; 1 where `--against` diverged. */
 export async function trace(files: readonly string[], options: TraceOptions): Promise<number> {
   const format = formatOf(options)
-  const scenario = files.length === 1 && /\.ya?ml$/.test(files[0] ?? '') ? readInput(files[0] ?? '') : null
-  if (scenario && IS_SCENARIO.test(scenario.text)) {
+  const scenario = files.length === 1 ? scenarioFile(files[0] ?? '') : null
+  if (scenario) {
     const own = ASKED.filter((name) => options[name] !== undefined)
     if (own.length > 0) throw new UsageError(`a scenario names its own connection and hosts; --${own.join(', --')} would not be used`)
     return (await import('../traceScenario.ts')).traceScenario(scenario, format === 'json' ? 'json' : 'text')
