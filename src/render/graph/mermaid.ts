@@ -16,7 +16,7 @@ export function mermaid(picture: ChainPicture, { trace, caption = [] }: MermaidO
   const ids = new Map(shown.map(({ id, family }, i): [string, string] => [id, `v${family}c${i}`]))
   const [title] = caption
   return [
-    ...(title === undefined ? [] : ['---', `title: ${JSON.stringify(printable(title))}`, '---']),
+    ...(title === undefined ? [] : ['---', `title: ${JSON.stringify(printable(title)).replace(/%/g, '\\u0025')}`, '---']),
     'flowchart LR', ...picture.notes.map((note) => `  %% ${note}`),
     ...groupsOf(shown).flatMap(({ id, title: heading, nodes }) => [`  subgraph ${id}["${heading}"]`, ...nodes.map((node) => `    ${ids.get(node.id) ?? ''}["${label(node, light)}"]`), '  end']),
     ...picture.edges.map((edge) => arrow(edge, ids, light)),
@@ -81,5 +81,5 @@ function lit(edges: readonly PictureEdge[], nodes: readonly PictureNode[], ids: 
   ]
 }
 
-/** Mermaid reads HTML entities in labels; nothing of a dump may be markup there. */
-const escaped = (text: string): string => printable(text).replace(/[&<>"#;]/g, (character) => `#${character.charCodeAt(0)};`)
+/** Mermaid reads HTML, entities and markdown in labels, and directives anywhere; nothing of a dump may be any of these. */
+const escaped = (text: string): string => printable(text).replace(/[&<>"#;%{}`]/g, (character) => `#${character.charCodeAt(0)};`)

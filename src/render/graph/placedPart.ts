@@ -99,7 +99,7 @@ interface Placed {
 }
 
 /** How far an edge that leads back swings out at both ends. */
-const SWING = 30
+const SWING = 14
 
 function placedEdge(jump: GraphJump, { placed, byId, bandOf, arranged, back }: Placed): PictureEdge[] {
   const [from, to] = [placed.get(jump.from), placed.get(jump.to)]

@@ -1,0 +1,2 @@
+/** The text iptables-save prints of a node with so many Services: 11 rules each. */
+export function kubeProxySave(services: number): string
