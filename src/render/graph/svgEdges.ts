@@ -16,29 +16,26 @@ function plainEdge(edge: PictureEdge, light: WayLight | null, counters: CounterO
   const heat = counters?.edges[edge.id] ?? 0
   const width = heat === 0 ? null : `stroke-width:${(1.4 + heat * 4).toFixed(1)}px`
   const title = `${edge.kind} by ${edge.rules.length === 1 ? 'rule' : 'rules'} ${rulesText(edge.rules)}`
-  return svgElement('g', { class: light ? 'idle' : null }, svgElement('title', {}, svgText(title)), svgElement('path', { class: `edge ${edge.kind}`, d: allPaths(edge), style: width }), head(edge, 'head'))
+  return svgElement('g', { class: light ? 'idle' : null }, svgElement('title', {}, svgText(title)), svgElement('path', { class: `edge ${edge.kind}`, d: pathsFrom(edge.starts, edge), style: width }), head(edge, 'head'))
 }
 
 function litEdge(edge: PictureEdge, light: WayLight): string[] {
   const steps = light.alongEdge(edge)
   const main = mainStep(steps)
   if (!main) return []
-  const rules = new Set(steps.map(({ rule }) => rule))
-  const starts = edge.starts.filter((_, i) => edge.starts.length !== edge.rules.length || rules.has(edge.rules[i] ?? null))
+  const starts = edge.starts.filter(({ first, last }) => steps.some(({ rule }) => rule !== null && rule >= first && rule <= last))
   const leg = legClass(main.leg)
   return [svgElement('path', { class: `${litClass(main)} edge ${edge.kind} ${leg}`, d: pathsFrom(starts, edge) }), head(edge, `head ${leg}`)]
 }
-
-const allPaths = (edge: PictureEdge): string => pathsFrom(edge.starts, edge)
 
 /** The tip of the head is thinner than the line. */
 const TIP = 6
 
 /** From each start level to where it may bend, to where all of them meet, and from there one line for all. */
 function pathsFrom(starts: readonly Point[], { points }: PictureEdge): string {
-  const [begin, leave, meet, ...rest] = points.map((point, i) => (i === points.length - 1 ? { ...point, x: point.x - TIP } : point))
-  if (!begin || !leave || !meet) return ''
-  return (starts.length === 0 ? [begin] : starts).map((start, i) => curve([start, { x: leave.x, y: start.y }, meet, ...(i === 0 ? rest : [])])).join('')
+  const [, leave, meet, ...rest] = points.map((point, i) => (i === points.length - 1 ? { ...point, x: point.x - TIP } : point))
+  if (!leave || !meet) return ''
+  return starts.map((start, i) => curve([start, { x: leave.x, y: start.y }, meet, ...(i === 0 ? rest : [])])).join('')
 }
 
 /** Level where it can be, else an S with level ends. */

@@ -10,11 +10,11 @@ const arrows = (text: string): string[] => text.split('\n').filter((line) => /^ 
 
 describe('mermaid', () => {
   it('names every box it draws an arrow to', () => {
-    const text = mermaid(chainPicture(rulesetsOf('*filter\n:INPUT ACCEPT [0:0]\n:EMPTY - [0:0]\n:LEFT - [0:0]\n-A INPUT -j EMPTY\n-A INPUT -g nowhere\nCOMMIT\n')))
+    const text = mermaid(chainPicture(rulesetsOf('*filter\n:INPUT ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\n:EMPTY - [0:0]\n:LEFT - [0:0]\n-A INPUT -j EMPTY\n-A INPUT -g nowhere\n-A EMPTY -j OUTPUT\nCOMMIT\n')))
     const ids = boxes(text).map((line) => /v\dc\d+/.exec(line)?.[0])
     expect(arrows(text).flatMap((line) => line.match(/v\dc\d+/g) ?? []).filter((id) => !ids.includes(id))).toEqual([])
     expect(text).toContain('["nowhere<br/>no chain of this dump"]')
-    expect(text).toContain('subgraph v4apart["IPv4: no packet reaches these chains"]\n    v4c3["LEFT"]')
+    expect(text).toContain('subgraph v4apart["IPv4: no packet reaches these chains"]\n    v4c4["LEFT"]')
   })
 
   it("has a trace's steps: numbered arrows, and a class for each leg", () => {
