@@ -1,6 +1,6 @@
 // Builds dist/: the command line (bundled, commands loaded when used), the library, and its types.
 import { execFileSync } from 'node:child_process'
-import { rmSync } from 'node:fs'
+import { readFileSync, rmSync } from 'node:fs'
 import { build } from 'esbuild'
 
 rmSync('dist', { recursive: true, force: true })
@@ -30,6 +30,9 @@ await build({
   banner: { js: "import { createRequire as chainwalkRequire } from 'node:module'; const require = chainwalkRequire(import.meta.url);" },
 })
 
-await build({ ...common, entryPoints: { index: 'src/index.ts', testing: 'src/testing/index.ts' }, outdir: 'dist', packages: 'external' })
+// The library's own dependencies are the user's to install; what else it uses is bundled.
+const { dependencies, peerDependencies } = JSON.parse(readFileSync('package.json', 'utf8'))
+
+await build({ ...common, entryPoints: { index: 'src/index.ts', testing: 'src/testing/index.ts' }, outdir: 'dist', external: Object.keys({ ...dependencies, ...peerDependencies }) })
 
 execFileSync(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json'], { stdio: 'inherit' })

@@ -33,10 +33,9 @@ function subcommand(chainwalk: Command, name: string): Command {
   return chainwalk.command(name).exitOverride().version(VERSION).configureOutput({ writeErr: () => undefined }).showSuggestionAfterError()
 }
 
-function addTrace(chainwalk: Command): void {
-  subcommand(chainwalk, 'trace')
-    .description('one connection (or many) through the rules')
-    .argument('<dump...>', 'dumps or terminal transcripts; - is standard input')
+/** What describes a connection, and the pod it is asked of. */
+function withConnection(command: Command): Command {
+  return command
     .option('--from <addr[:port]>', 'who dials')
     .option('--to <addr:port>', 'where to')
     .option('--proto <name>', 'tcp, udp or icmp', 'tcp')
@@ -51,11 +50,17 @@ function addTrace(chainwalk: Command): void {
     .option('--ctstate <state>', 'what conntrack knows of it beforehand: NEW, ESTABLISHED, RELATED, INVALID, UNTRACKED')
     .option('--length <n>', 'bytes of its first packet from the IP header on, where rules ask')
     .option('--at <time>', 'when it is made, as 2026-11-21T09:30:00Z, where rules ask')
+}
+
+function addTrace(chainwalk: Command): void {
+  withConnection(subcommand(chainwalk, 'trace'))
+    .description('one connection (or many) through the rules')
+    .argument('<dump...>', 'dumps or terminal transcripts; - is standard input')
     .option('--against <file>', 'a recorded kernel trace to hold the prediction against; exit 1 where they part')
     .option('--state <n>', 'which state of the rules, when the input shows several')
     .option('--assume <code=value>', 'replaces an assumption; may be repeated', repeated)
     .option('--connections <file>', 'many connections: one JSON object a line; prints one result a line')
-    .option('--format <name>', 'text, minimal, full, json or xtables', 'text')
+    .option('--format <name>', 'text, minimal, full, json or xtables; svg, mermaid or dot: the chain graph with the trace over it', 'text')
     .option('--json', 'the same as --format json')
     .option('--redact', 'other addresses, names and comments in place of yours; what stands for what goes to standard error')
     .action(async (files: string[], options) => { exitCode = await (await import('./commands/trace.ts')).trace(files, options) })
@@ -136,11 +141,12 @@ function addConvert(chainwalk: Command): void {
 }
 
 function addGraph(chainwalk: Command): void {
-  subcommand(chainwalk, 'graph')
-    .description('the chain graph')
-    .argument('<dump...>', 'dumps or terminal transcripts; - is standard input')
+  withConnection(subcommand(chainwalk, 'graph'))
+    .description('the chain graph, drawn; of a connection, if one is given, with its trace laid over it')
+    .argument('<dump...>', 'dumps or terminal transcripts, or istio:VERSION or istio:VERSION:ARGSFILE; - is standard input')
+    .option('--counters', 'the warmer a rule, the more packets the dump has counted at it (svg and dot)')
     .option('--state <n>', 'which state of the rules, when the input shows several')
-    .option('--format <name>', 'mermaid', 'mermaid')
+    .option('--format <name>', 'svg, mermaid or dot', 'mermaid')
     .action(async (files: string[], options) => { await (await import('./commands/graph.ts')).graph(files, options) })
 }
 

@@ -25,10 +25,13 @@ export interface SourceOptions {
 }
 
 /** A dump or a transcript; or "istio:VERSION", "istio:VERSION:ARGSFILE": the rules istio-iptables makes. */
-export async function ruleSource(name: string, { podAddresses, istio, state }: SourceOptions): Promise<RuleSource> {
-  const generated = /^istio:([^:]+)(?::(.+))?$/.exec(name)
+export const ruleSource = (name: string, options: SourceOptions): Promise<RuleSource> => ruleSources([name], options)
+
+/** The same of several dumps, which add up. */
+export async function ruleSources(names: readonly string[], { podAddresses, istio, state }: SourceOptions): Promise<RuleSource> {
+  const generated = /^istio:([^:]+)(?::(.+))?$/.exec(names.length === 1 ? (names[0] ?? '') : '')
   if (generated) return generatedSource(generated[1] ?? '', generated[2] ?? null, podAddresses)
-  const { state: found, facts, envoy, diagnostics } = await loadRules([name], { ...(state !== undefined && { state }), ...(istio !== undefined && { istio }), assume: {} })
+  const { state: found, facts, envoy, diagnostics } = await loadRules(names, { ...(state !== undefined && { state }), ...(istio !== undefined && { istio }), assume: {} })
   return { question: { state: found, facts, given: { podAddresses, istioVersion: istioVersion(istio), ...(envoy && { envoy }) } }, diagnostics }
 }
 

@@ -1,9 +1,6 @@
-import { printAddress, printEndpoint } from '../net/address.ts'
-import { protocolName } from '../net/protocol.ts'
-import { describeTcpFlags } from '../net/tcpFlags.ts'
 import type { RulePlace, TraceStep } from '../netfilter/traceEvent.ts'
-import type { Skb } from '../netfilter/skb.ts'
 import { printRule } from '../ruleset/print.ts'
+import { packetLine } from './packetLine.ts'
 import { printable } from './printable.ts'
 
 /** How much of a trace is shown: the answer with what matched; also the misses of the first packets; every packet and step. */
@@ -12,7 +9,7 @@ export type Detail = 'minimal' | 'text' | 'full'
 /** A step in a line; null where it is not shown in this detail. */
 export function stepLine(step: TraceStep, detail: Detail): string | null {
   switch (step.kind) {
-    case 'packetEntered': return `${packetLine(step.skb)}`
+    case 'packetEntered': return `  ${packetLine(step.skb)}`
     case 'ruleMatched': return `${place(step.place)}  ${ruleText(step.place)}  => ${step.verdict}${source(step.place)}`
     case 'ruleMissed': return detail === 'minimal' ? null : `${place(step.place)}  ${ruleText(step.place)}  -- no: wants ${printable(step.asked)}; ${printable(step.seen)}${source(step.place)}`
     case 'chainEnded': return detail === 'full' ? `${step.table} ${step.chain}  end of chain, back to ${step.to}` : null
@@ -46,13 +43,6 @@ function changeLine(step: TraceStep, detail: Detail): string | null {
 }
 
 const hex = (mark: number): string => `0x${mark.toString(16)}`
-
-function packetLine(skb: Skb): string {
-  const kind = skb.icmp ? `ICMP type ${skb.icmp.type}` : describeTcpFlags(skb.tcpFlags) || protocolName(skb.protocol).toUpperCase()
-  const device = skb.in === null ? `out ${skb.out}` : `in ${skb.in}`
-  const ends = skb.icmp ? `${printAddress(skb.src)} -> ${printAddress(skb.dst)}` : `${printEndpoint(skb.src, skb.sport)} -> ${printEndpoint(skb.dst, skb.dport)}`
-  return `  ${kind} ${ends}  ${device}${skb.mark === 0 ? '' : `  mark ${hex(skb.mark)}`}`
-}
 
 const place = ({ table, chain, number }: RulePlace): string => `${table} ${printable(chain)} rule ${number}`
 

@@ -1,10 +1,9 @@
-import { Protocol } from '../net/protocol.ts'
-import { TcpFlag } from '../net/tcpFlags.ts'
-import type { TraceEvent, TraceStep } from '../netfilter/traceEvent.ts'
+import type { TraceEvent } from '../netfilter/traceEvent.ts'
 import type { Recognised } from '../istio/recognise/recognised.ts'
 import type { Trace, TracedOutcome } from '../world/traceConnection.ts'
 import { answerLine } from './answerLine.ts'
 import { explanation } from './explanation.ts'
+import { isFirstPacket } from './packetLine.ts'
 import { printable } from './printable.ts'
 import { misfitLines, recognisedLines } from './recognisedText.ts'
 import { scopeLine } from './scopeLine.ts'
@@ -45,7 +44,7 @@ function stepLines(events: readonly TraceEvent[], detail: Detail): string[] {
   let number = 0
   let shown = true
   for (const { step } of events) {
-    if (step.kind === 'packetEntered') shown = detail === 'full' || isFirst(step) || !lines.some((line) => line.startsWith('  '))
+    if (step.kind === 'packetEntered') shown = detail === 'full' || isFirstPacket(step) || !lines.some((line) => line.startsWith('  '))
     const text = shown || step.kind === 'acted' ? stepLine(step, detail) : null
     if (text === null) continue
     if (step.kind === 'packetEntered' || step.kind === 'acted') lines.push(text)
@@ -53,6 +52,3 @@ function stepLines(events: readonly TraceEvent[], detail: Detail): string[] {
   }
   return lines
 }
-
-/** The packets by which a leg is decided: its SYN or datagram, not the answers to it. */
-const isFirst = ({ reply, skb }: Extract<TraceStep, { kind: 'packetEntered' }>): boolean => !reply && (skb.protocol !== Protocol.tcp || skb.tcpFlags === TcpFlag.SYN)

@@ -4,6 +4,7 @@ import { matchExtension, targetExtension } from '../extensions/registry.ts'
 import type { Family } from '../net/address.ts'
 import { protocolName } from '../net/protocol.ts'
 import type { Chain, Counters, Match, Negatable, Rule, Ruleset, Table, Target } from '../netfilter/ruleset.ts'
+import { roundedCount } from './roundedCount.ts'
 
 /** What `iptables -L` is asked for. */
 export interface ListingOptions {
@@ -51,7 +52,7 @@ function countReferences(table: Table): ReadonlyMap<string, number> {
 export function printChainHeading(chain: Chain, references: number, { detail, counters }: ListingOptions): string {
   if (chain.policy === null) return `Chain ${chain.name} (${references} references)`
   const { packets, bytes } = chain.counters ?? NONE
-  const count = (value: number): string => (counters === 'exact' ? `${value}` : rounded(value))
+  const count = (value: number): string => (counters === 'exact' ? `${value}` : roundedCount(value))
   const counted = detail === 'verbose' ? ` ${count(packets)} packets, ${count(bytes)} bytes` : ''
   return `Chain ${chain.name} (policy ${chain.policy}${counted})`
 }
@@ -63,19 +64,6 @@ export function printColumnHeading({ detail, counters, lines }: ListingOptions):
   const counts = detail === 'verbose' ? `${'pkts'.padStart(exact ? 8 : 5)} ${'bytes'.padStart(exact ? 10 : 5)} ` : ''
   const interfaces = detail === 'verbose' ? ` ${'in'.padEnd(6)} ${'out'.padEnd(6)} ` : ''
   return `${number}${counts}target     prot opt${interfaces} ${'source'.padEnd(19)}  ${'destination'.padEnd(19)} `
-}
-
-const UNITS = ['K', 'M', 'G', 'T'] as const
-
-/** libxtables xtables_print_num: up to 99999 as it is, then rounded to thousands until it has four digits. */
-function rounded(value: number): string {
-  if (value <= 99999) return `${value}`
-  let left = value
-  for (const unit of UNITS) {
-    left = Math.floor((left + 500) / 1000)
-    if (left <= 9999 || unit === 'T') return `${left}${unit}`
-  }
-  return `${left}`
 }
 
 /** One rule line (iptables.c print_firewall). */
@@ -98,7 +86,7 @@ export function printListedRule(rule: Rule, number: number, family: Family, opti
 
 /** xtables_print_num pads to the width of its column; -x has wider ones, though not those of the heading. */
 function printCounters({ packets, bytes }: Counters, { counters }: ListingOptions): string {
-  return [packets, bytes].map((value) => (counters === 'exact' ? `${value}`.padStart(8) : rounded(value).padStart(5)) + ' ').join('')
+  return [packets, bytes].map((value) => (counters === 'exact' ? `${value}`.padStart(8) : roundedCount(value).padStart(5)) + ' ').join('')
 }
 
 /** A cell with its `!`, or the blank in its place, glued in front. */

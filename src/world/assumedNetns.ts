@@ -1,13 +1,12 @@
 import { ipv4, ipv6, isLoopback, loopbackAddress, parseAddress, printAddress } from '../net/address.ts'
 import type { Address, Family } from '../net/address.ts'
 import { width } from '../net/prefix.ts'
-import type { Backend } from '../netfilter/priority.ts'
-import type { RuleState } from '../host/ruleState.ts'
 import type { HostFacts } from '../host/hostFacts.ts'
 import { defaultRules } from '../host/netns.ts'
 import type { InterfaceAddress, Netns, NetInterface, PolicyRule } from '../host/netns.ts'
 import type { Ruleset } from '../netfilter/ruleset.ts'
 import { assumedListeners } from './assumedListeners.ts'
+import { backendOf } from './backendOf.ts'
 import type { Connection } from './connection.ts'
 import { derivedRoutes } from './derivedRoutes.ts'
 import { capturePorts } from './detectProfile.ts'
@@ -49,13 +48,6 @@ export function assumedNetns({ state, facts, given, connection }: Question, prof
     neighbours: facts.neighbours,
   }
   return { netns, assumptions }
-}
-
-/** Whose command printed the family's rules; else whose was seen at all. */
-function backendOf(family: Family, { dumps }: RuleState, { backends }: HostFacts): Backend {
-  const own = dumps.filter((dump) => dump.family === family && dump.backend !== null)
-  const used = own.find(({ table }) => table.chains.some(({ rules }) => rules.length > 0)) ?? own[0]
-  return used?.backend ?? backends.seen[0] ?? 'nft'
 }
 
 /** To a Service's address: the node's own is another one, and not known. */

@@ -25,7 +25,7 @@ describe('chainwalk check', () => {
     ['no port of Envoy', '{of: {from: here, uid: 1337, to: 9.9.9.9}, must: {port: none, captured: false, result: connected, reachesApp: true, loops: never}}', []],
     ['the client\'s address', '{of: {from: outside, source: 203.0.113.0/24, to: 10.20.0.77, port: 22}, must: {appSees: client}}', []],
     ['another address', '{of: {from: outside, to: 10.20.0.77, port: 18080}, must: {appSees: client}}', ['TCP from outside, to 10.20.0.77, port 18080: wanted the app sees the client']],
-    ['a mark', '{of: {from: here, uid: 0, to: 9.9.9.9, mark: [0x539, "0x10/0xf0"]}, must: {captured: true}}', []],
+    ['a mark', '{of: {from: here, uid: 0, gid: 0, to: 9.9.9.9, mark: [0x539, "0x10/0xf0"]}, must: {captured: true}}', []],
     ['what is direct, and answered', '{of: {from: outside, to: 10.20.0.77, port: 22}, must: {direct: true, replies: always, dropped: false}}', []],
     ['what is not direct', '{of: {from: outside, to: 10.20.0.77, port: 80}, must: {direct: true}}', ['TCP from outside, to 10.20.0.77, port 80: wanted direct']],
     ['UDP', '{of: {from: here, proto: udp, to: 9.9.9.9, port: 53}, must: {captured: false}}', []],
@@ -56,7 +56,7 @@ describe('chainwalk check', () => {
     const { status, stdout } = chainwalk(['check', checks('0x539', '0x530/0xf00', '"not 0x539"'), dump])
     expect(status).toBe(1)
     expect(stdout).toContain('2 of 3 fail')
-    expect(stdout).toContain('mark !0x530/0xff0')
+    expect(stdout).toContain('uid 0, mark not 0x530/0xff0: wanted direct')
   })
 
   it('as JSON, JUnit and SARIF', () => {

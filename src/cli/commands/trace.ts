@@ -3,7 +3,6 @@ import type { Connection } from '../../world/connection.ts'
 import type { Given } from '../../world/question.ts'
 import { traceConnection } from '../../world/traceConnection.ts'
 import type { Trace } from '../../world/traceConnection.ts'
-import type { Recognised } from '../../istio/recognise/recognised.ts'
 import { traceJson } from '../../render/traceJson.ts'
 import { printable } from '../../render/printable.ts'
 import { traceText } from '../../render/traceText.ts'
@@ -15,7 +14,11 @@ import type { ConnectionOptions } from '../connectionOptions.ts'
 import { istioVersion, podAddress } from '../given.ts'
 import { loadRules } from '../loadRules.ts'
 import type { LoadedRules } from '../loadRules.ts'
+import { isPictureFormat, PICTURE_FORMATS } from '../pictureFormat.ts'
+import type { PictureFormat } from '../pictureFormat.ts'
 import { readInput } from '../readInput.ts'
+import { recognisedIn } from '../recognisedIn.ts'
+import { report } from '../report.ts'
 import { scenarioFile } from '../scenarioFile.ts'
 import { AS_IT_IS } from '../telling.ts'
 import type { Telling } from '../telling.ts'
@@ -33,7 +36,7 @@ export interface TraceOptions extends ConnectionOptions {
   readonly redact?: boolean
 }
 
-const FORMATS = ['text', 'minimal', 'full', 'json', 'xtables'] as const
+const FORMATS = ['text', 'minimal', 'full', 'json', 'xtables', ...PICTURE_FORMATS] as const
 
 type Format = (typeof FORMATS)[number]
 
@@ -46,28 +49,24 @@ export async function trace(files: readonly string[], options: TraceOptions): Pr
   const scenario = files.length === 1 ? scenarioFile(files[0] ?? '') : null
   if (scenario) {
     const own = ASKED.filter((name) => options[name] !== undefined)
+    if (isPictureFormat(format)) throw new UsageError(`a scenario has the rules of many hosts; --format ${format} draws those of one`)
     if (own.length > 0) throw new UsageError(`a scenario names its own connection and hosts; --${own.join(', --')} would not be used`)
     return (await import('../traceScenario.ts')).traceScenario(scenario, format === 'json' ? 'json' : 'text')
   }
+  if (isPictureFormat(format)) checkPictured(options, format)
   const asked: Given = { podAddresses: (options.podIp ?? []).map(podAddress), istioVersion: istioVersion(options.istio) }
   const connections = options.connections === undefined ? null : connectionsIn(options.connections)
   const single = connections ? null : connectionFrom(options)
   const telling = options.redact === true ? (await import('../redactedTelling.ts')).redactedTelling() : AS_IT_IS
   const loaded = await loadRules(files, { ...(options.state !== undefined && { state: options.state }), ...(options.istio !== undefined && { istio: options.istio }), assume: assumptionsOf(options.assume ?? []) })
-  const given: Given = { ...asked, ...(loaded.envoy && { envoy: loaded.envoy }), recognised: format === 'minimal' || format === 'xtables' ? null : await recognisedIn(loaded) }
+  const given: Given = { ...asked, ...(loaded.envoy && { envoy: loaded.envoy }), recognised: format === 'minimal' || format === 'xtables' ? null : await recognisedIn(loaded.state) }
   const rules = telling.rules(loaded, files)
   if (single && options.against !== undefined) return compared(rules, traced(rules, given, single), options.against, telling)
-  if (single) return printOne(rules, given, single, format, telling)
+  if (single) return isPictureFormat(format) ? printPicture(rules, traced(rules, given, single), format) : printOne(rules, given, single, format, telling)
   const known = withDialledPod(given, connections ?? [])
   for (const connection of connections ?? []) process.stdout.write(`${JSON.stringify(telling.json(traceJson(traced(rules, known, connection), [], given.recognised)))}\n`)
   telling.report(rules.diagnostics)
   return 0
-}
-
-/** Whose rules a dump shows; the generator is loaded only where a chain has a name of Istio's. Rules made of arguments need no guess. */
-async function recognisedIn({ state: { rulesets, dumps } }: LoadedRules): Promise<Recognised | null> {
-  const named = rulesets.some(({ tables }) => tables.some(({ chains }) => chains.some(({ name }) => name.startsWith('ISTIO_'))))
-  return named && dumps.length > 0 ? (await import('../../istio/recognise/recogniseIstio.ts')).recogniseIstio(rulesets) : null
 }
 
 /** Connections of one file are of one pod: where all from outside dial one address, it is the pod's for those made inside too. */
@@ -98,7 +97,20 @@ function compared(rules: LoadedRules, { outcomes }: Trace, file: string, telling
   return 1
 }
 
-function printOne(rules: LoadedRules, given: Given, connection: Connection, format: Format, telling: Telling): number {
+/** Layout is loaded only where it is wanted. */
+async function printPicture({ state, facts, diagnostics }: LoadedRules, result: Trace, format: PictureFormat): Promise<number> {
+  const { pictureText } = await import('../pictureText.ts')
+  report(diagnostics)
+  process.stdout.write(pictureText({ state, facts }, format, { trace: result, counters: 'hidden' }))
+  return 0
+}
+
+function checkPictured({ connections, redact }: TraceOptions, format: PictureFormat): void {
+  if (connections !== undefined) throw new UsageError(`--connections prints JSON; --format ${format} draws one connection`)
+  if (redact === true) throw new UsageError(`--redact does not reach pictures; draw what \`chainwalk convert --redact\` prints`)
+}
+
+function printOne(rules: LoadedRules, given: Given, connection: Connection, format: Exclude<Format, PictureFormat>, telling: Telling): number {
   const result = traced(rules, given, connection)
   if (format === 'json') {
     process.stdout.write(`${JSON.stringify(telling.json(traceJson(result, rules.diagnostics, given.recognised)))}\n`)
