@@ -1,5 +1,8 @@
 import { compileNetns } from '../engine/kernel.ts'
 import type { CompiledNetns, Environment } from '../engine/kernel.ts'
+import { Fib } from '../host/fib.ts'
+import type { Netns } from '../host/netns.ts'
+import type { Ruleset } from '../netfilter/ruleset.ts'
 import type { TraceEvent } from '../netfilter/traceEvent.ts'
 import { isProxyProcess } from '../proxy/meshProfile.ts'
 import type { MeshProfile } from '../proxy/meshProfile.ts'
@@ -35,7 +38,18 @@ export interface Trace {
 export function traceConnection(question: Question): Trace {
   const { profile, assumptions: known } = profileOf(question)
   const { netns, assumptions } = assumedNetns(question, profile)
-  return traceIn(compileNetns(netns), profile, question.connection, [...assumptions, ...known])
+  return traceIn(compiled(netns), profile, question.connection, [...assumptions, ...known])
+}
+
+const compiledOnce = new WeakMap<readonly Ruleset[], CompiledNetns>()
+
+/** What is assumed round the rules differs from connection to connection; the rules themselves are compiled once. */
+function compiled(netns: Netns): CompiledNetns {
+  const known = compiledOnce.get(netns.rulesets)
+  if (known) return { netns, fib: new Fib(netns), rulesets: known.rulesets, conntrack: known.conntrack }
+  const fixed = compileNetns(netns)
+  compiledOnce.set(netns.rulesets, fixed)
+  return fixed
 }
 
 /** The same in a namespace that is complete. */
