@@ -18,12 +18,13 @@ const isAsked = ({ state, facts }: LoadedRules, given: Given): boolean =>
 export async function withDialledPod(rules: LoadedRules, given: Given, file: string): Promise<Given> {
   if (!isAsked(rules, given)) return given
   if (canBeReadTwice(file)) return { ...given, podAddresses: await dialledAddresses(file) }
-  process.stderr.write('info connections that come by a pipe are answered one by one: those from outside do not tell the pod\'s own address for those made inside; --pod-ip ADDR tells it [pod-address-untold]\n')
+  process.stderr.write('info connections from standard input or a pipe are answered one by one: those from outside do not tell the pod\'s own address for those made inside; --pod-ip ADDR tells it [pod-address-untold]\n')
   return given
 }
 
+/** A file that is not there fails when it is read. */
 function canBeReadTwice(file: string): boolean {
-  return file !== '-' && (statSync(file, { throwIfNoEntry: false })?.isFile() ?? false)
+  return file !== '-' && (statSync(file, { throwIfNoEntry: false })?.isFile() ?? true)
 }
 
 /** The one address of each family that is dialled from outside; none where a family has several. */

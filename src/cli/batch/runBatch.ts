@@ -1,4 +1,3 @@
-import { parseCount } from '../connectionOptions.ts'
 import { UsageError } from '../usageError.ts'
 import type { BatchSetup } from './batchSetup.ts'
 import { inOrder } from './inOrder.ts'
@@ -25,8 +24,8 @@ const MOST_JOBS = 256
 
 /** Answers every task with one line. Exit 0 when the end was reached; with --strict 2 where a line tells an error. */
 export async function runBatch<Of extends Task>({ tasks, setup, here, told }: Batch<Of>, { jobs = '1', strict }: BatchOptions): Promise<number> {
-  const size = parseCount(jobs, '--jobs', MOST_JOBS)
-  if (size === 0) throw new UsageError(`--jobs takes a number from 1 to ${MOST_JOBS}, not "0"`)
+  const size = /^\d{1,3}$/.test(jobs) ? Number(jobs) : 0
+  if (size < 1 || size > MOST_JOBS) throw new UsageError(`--jobs takes a number from 1 to ${MOST_JOBS}, not ${JSON.stringify(jobs)}`)
   const pool = size === 1 ? null : await WorkerPool.start(new URL('./trace-worker.js', import.meta.url), setup, size)
   try {
     const answer: Answerer<Of> = pool ? (each) => pool.answer(each) : await here()
@@ -35,5 +34,7 @@ export async function runBatch<Of extends Task>({ tasks, setup, here, told }: Ba
     return strict === true && failed > 0 ? 2 : 0
   } finally {
     await pool?.close()
+    // A pipe that nobody reads any more would keep the process alive.
+    process.stdin.destroy()
   }
 }

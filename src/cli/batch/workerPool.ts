@@ -7,10 +7,10 @@ import type { Answer, Task } from './task.ts'
 export class WorkerPool {
   private readonly entry: URL
   private readonly setup: unknown
-  private readonly all = new Set<Worker>()
+  private readonly alive = new Set<Worker>()
   private readonly idle: Worker[] = []
-  private open = true
   private readonly waiting: ((worker: Worker) => void)[] = []
+  private open = true
 
   private constructor(entry: URL, setup: unknown) {
     this.entry = entry
@@ -31,7 +31,8 @@ export class WorkerPool {
 
   /** Lines for tasks, in their order. */
   async answer(tasks: readonly Task[]): Promise<readonly Answer[]> {
-    const worker = await this.free()
+    const free = await this.free()
+    const worker = this.alive.has(free) ? free : await this.hire()
     try {
       const answers = await answered(worker, tasks)
       this.release(worker)
@@ -39,7 +40,6 @@ export class WorkerPool {
     } catch (error) {
       if (!this.open) return []
       await worker.terminate()
-      this.all.delete(worker)
       this.release(await this.hire())
       return this.withoutTheDeadly(tasks, error)
     }
@@ -48,7 +48,7 @@ export class WorkerPool {
   /** What is still asked is not answered. */
   async close(): Promise<void> {
     this.open = false
-    await Promise.all([...this.all].map((worker) => worker.terminate()))
+    await Promise.all([...this.alive].map((worker) => worker.terminate()))
   }
 
   /** Which of several tasks it was shows when each is asked alone. */
@@ -60,7 +60,9 @@ export class WorkerPool {
 
   private async hire(): Promise<Worker> {
     const worker = new Worker(this.entry, { workerData: this.setup })
-    this.all.add(worker)
+    this.alive.add(worker)
+    worker.on('error', () => { this.alive.delete(worker) })
+    worker.on('exit', () => { this.alive.delete(worker) })
     await spoken(worker)
     return worker
   }
