@@ -12,7 +12,7 @@ import { runBatch } from './runBatch.ts'
 
 /** Many connections through the same rules: one result a line, in order. */
 export async function traceConnections(names: readonly string[], options: TraceOptions, file: string): Promise<number> {
-  refuse(options, ['from', 'to', 'uid', 'gid', 'against'], '--connections takes its connections from a file')
+  refuse(options, ['from', 'to', 'uid', 'gid', 'local', 'against'], '--connections takes its connections from a file')
   if (file === '-' && names.includes('-')) throw new UsageError('standard input cannot be both the rules and the connections')
   const load = loadOptionsOf(options)
   const files = names.map(readInput)
