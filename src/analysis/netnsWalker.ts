@@ -24,6 +24,6 @@ export class NetnsWalker implements Walks {
   }
 
   trace(connection: Connection): readonly TracedOutcome[] {
-    return traceIn(this.fixed, this.profile, connection, []).outcomes
+    return traceIn(this.fixed, this.profile, connection, [], 'steps').outcomes
   }
 }

@@ -63,7 +63,7 @@ export class Walker implements Walks {
 
   trace(connection: Connection): readonly TracedOutcome[] {
     const profile = this.profileFor(connection)
-    return traceIn(this.fixedFor(profile, connection), profile, connection, []).outcomes
+    return traceIn(this.fixedFor(profile, connection), profile, connection, [], 'steps').outcomes
   }
 
   /** Where no sockets are shown, the app listens on the port asked for. */

@@ -1,4 +1,5 @@
 import { repairConnmark } from '../istio/connmarkMisprint.ts'
+import type { InputFile } from '../host/inputFile.ts'
 import type { RuleState } from '../host/ruleState.ts'
 import { readTranscript } from '../host/readTranscript.ts'
 import type { Transcript } from '../host/readTranscript.ts'
@@ -31,13 +32,16 @@ export interface LoadOptions {
 }
 
 /** Reads dumps and transcripts and picks the state that was asked for. */
-export async function loadRules(files: readonly string[], options: LoadOptions): Promise<LoadedRules> {
-  const input = files.map(readInput).map((file) => ({ ...file, text: saveTextOfJson(file.text) ?? file.text }))
+export const loadRules = (files: readonly string[], options: LoadOptions): Promise<LoadedRules> => loadInput(files.map(readInput), options)
+
+/** The same of text that was read before. */
+export async function loadInput(files: readonly InputFile[], options: LoadOptions): Promise<LoadedRules> {
+  const input = files.map((file) => ({ ...file, text: saveTextOfJson(file.text) ?? file.text }))
   const { value, diagnostics } = readTranscript(input)
   const refused = diagnostics.find(({ severity }) => severity === 'error')
   // The generator is loaded only where it is wanted.
-  if (refused) return (await import('./generatedRules.ts')).generatedRules(input, value.facts, options.istio) ?? fail(refused)
-  const state = chosenState(value, options.state)
+  if (refused) return (await import('./generatedRules.ts')).generatedRules(input, value.facts, options.istio) ?? fail(refused, diagnostics)
+  const state = chosenState(value, diagnostics, options.state)
   const read = state.rulesets.map((ruleset) => repaired(ruleset, options.assume))
   const rulesets = read.map((each) => each.value)
   const shown = await shownConfig(input)
@@ -53,20 +57,20 @@ function repaired(ruleset: Ruleset, assume: LoadOptions['assume']): Read<Ruleset
   }, { value: ruleset, diagnostics: [] })
 }
 
-const fail = (diagnostic: Diagnostic): never => {
-  throw new UsageError(oneLine(diagnostic))
+const fail = (diagnostic: Diagnostic, all: readonly Diagnostic[]): never => {
+  throw new UsageError(oneLine(diagnostic), diagnostic.code, all)
 }
 
-function chosenState({ states }: Transcript, asked: string | undefined): RuleState {
+function chosenState({ states }: Transcript, diagnostics: readonly Diagnostic[], asked: string | undefined): RuleState {
   const number = asked === undefined ? null : parseCount(asked, '--state', 9999)
   const [first] = states
-  if (!first) throw new UsageError('no iptables rules were recognised in the input')
+  if (!first) throw new UsageError('no iptables rules were recognised in the input', 'nothing-recognised', diagnostics)
   if (number === null && states.length === 1) return first
   const state = number === null ? undefined : states[number - 1]
   if (state) return state
   const list = states.map((each, i) => `  --state ${i + 1}: ${each.dumps.map(({ table, family, origin }) => `${family === 6 ? 'IPv6 ' : ''}${table.name} (${origin.file}:${origin.firstLine}-${origin.lastLine})`).join(', ')}`)
   const what = number === null ? `the input shows ${states.length} states of the rules; pick one:` : `there is no state ${number}:`
-  throw new UsageError([what, ...list].join('\n'))
+  throw new UsageError([what, ...list].join('\n'), 'several-states', diagnostics)
 }
 
 /** "file:line:column: message": a diagnostic as one line. */

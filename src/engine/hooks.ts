@@ -153,11 +153,12 @@ class HookRun implements EffectApplier {
     const { kernel } = this
     const entry = kernel.ctOf(kernel.skb)
     if (!entry || entry.mark === mark) return
+    const { mark: before } = entry
     kernel.cell.change((draft) => {
       const own = draft.conntrack[entry.id]
       if (own) own.mark = mark
     })
-    kernel.tell(() => ({ kind: 'connmarkSet', from: entry.mark, to: mark }))
+    kernel.tell(() => ({ kind: 'connmarkSet', from: before, to: mark }))
   }
 
   private bind({ manip, range }: Extract<Effect, { kind: 'nat' }>): void {

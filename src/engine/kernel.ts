@@ -88,6 +88,14 @@ export interface Environment {
   delivered?(skb: Skb): void
 }
 
+/** Who is told of every step: alone, or with what it changed in the namespace's state, so that it can be undone. */
+export interface Observer {
+  readonly keeps: Keeps
+  tell(event: TraceEvent): void
+}
+
+export type Keeps = 'steps' | 'changes'
+
 /** A running namespace: its fixed parts, its state, and who is told. */
 export class Kernel {
   readonly fixed: CompiledNetns
@@ -97,9 +105,9 @@ export class Kernel {
   readonly handedTo: number[] = []
   /** What rules were asked to remember and had nothing of yet (limit, recent, nth): a running host may have. */
   readonly unremembered = new Set<string>()
-  private readonly observer: ((event: TraceEvent) => void) | null
+  private readonly observer: Observer | null
 
-  constructor(fixed: CompiledNetns, cell: StateCell, environment: Environment, observer: ((event: TraceEvent) => void) | null) {
+  constructor(fixed: CompiledNetns, cell: StateCell, environment: Environment, observer: Observer | null) {
     this.fixed = fixed
     this.cell = cell
     this.environment = environment
@@ -130,7 +138,8 @@ export class Kernel {
   /** Tells the observer; the step is made only when there is one. */
   tell(step: () => TraceStep): void {
     if (!this.observer) return
-    this.observer({ step: step(), ...this.cell.taken() })
+    const { patches, inverse } = this.cell.taken()
+    this.observer.tell({ step: step(), patches, inverse })
   }
 
   /** A function of its own, for look-ups that may ask. */

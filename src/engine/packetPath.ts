@@ -44,7 +44,7 @@ export const freshSkb = ({ family, protocol, src, dst, sport, dport, tcpFlags, i
  */
 export function output(kernel: Kernel, skb: Skb, role: PacketRole): Fate {
   kernel.cell.change((draft) => { draft.skb = skb })
-  kernel.tell(() => ({ kind: 'packetEntered', skb: kernel.skb, ...role }))
+  kernel.tell(() => ({ kind: 'packetEntered', skb: { ...kernel.skb }, leg: role.leg, reply: role.reply }))
   const sent = runHook(kernel, 'OUTPUT')
   if (sent.verdict !== 'ACCEPT') return dropped(kernel, 'OUTPUT', sent)
   return leave(kernel, role)
@@ -78,7 +78,7 @@ function loopBack(kernel: Kernel, role: PacketRole): Fate {
  */
 export function receive(kernel: Kernel, skb: Skb, role: PacketRole): Fate {
   kernel.cell.change((draft) => { draft.skb = skb })
-  kernel.tell(() => ({ kind: 'packetEntered', skb: kernel.skb, ...role }))
+  kernel.tell(() => ({ kind: 'packetEntered', skb: { ...kernel.skb }, leg: role.leg, reply: role.reply }))
   const come = runHook(kernel, 'PREROUTING')
   if (come.verdict !== 'ACCEPT') return dropped(kernel, 'PREROUTING', come)
   return kernel.skb.route === 'local' ? deliver(kernel) : routed(kernel, role)
@@ -108,7 +108,7 @@ function routed(kernel: Kernel, role: PacketRole): Fate {
 export function bridge(kernel: Kernel, skb: Skb, role: PacketRole): Fate {
   const { dst, in: device } = skb
   kernel.cell.change((draft) => { draft.skb = skb })
-  kernel.tell(() => ({ kind: 'packetEntered', skb: kernel.skb, ...role }))
+  kernel.tell(() => ({ kind: 'packetEntered', skb: { ...kernel.skb }, leg: role.leg, reply: role.reply }))
   const come = runHook(kernel, 'PREROUTING')
   if (come.verdict !== 'ACCEPT') return dropped(kernel, 'PREROUTING', come)
   if (!sameAddress(kernel.skb.dst, dst)) return routed(kernel, role)

@@ -12,6 +12,7 @@ import type { Unknown } from '../netfilter/ternary.ts'
 import { chainIndex } from './chainIndex.ts'
 import type { ChainIndex } from './chainIndex.ts'
 import { chainShape } from './chainShape.ts'
+import { onceFor } from './onceFor.ts'
 import { printMatch, printRule } from './print.ts'
 
 /** A condition made ready: what it asks for in the rule's own words, and what a packet has in its place. */
@@ -82,9 +83,7 @@ export interface CompiledTable {
 export type CompiledRuleset = ReadonlyMap<TableName, CompiledTable>
 
 /** Binds every rule to closures, once; there is no second interpreter. */
-export function compile(ruleset: Ruleset): CompiledRuleset {
-  return new Map(ruleset.tables.map((table) => [table.name, compileTable(table)]))
-}
+export const compile: (ruleset: Ruleset) => CompiledRuleset = onceFor(({ tables }) => new Map(tables.map((table) => [table.name, compileTable(table)])))
 
 function compileTable(table: Table): CompiledTable {
   const refused = new Set(chainShape(table).backJumps.map(({ rule }) => rule))

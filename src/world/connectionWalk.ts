@@ -1,10 +1,9 @@
 import { printAddress, printEndpoint } from '../net/address.ts'
 import { Protocol } from '../net/protocol.ts'
-import type { CompiledNetns, Environment, Kernel } from '../engine/kernel.ts'
+import type { CompiledNetns, Environment, Kernel, Observer } from '../engine/kernel.ts'
 import { bridge, freshSkb, receive } from '../engine/packetPath.ts'
 import type { Fate, PacketRole } from '../engine/packetPath.ts'
 import type { Packet, Skb } from '../netfilter/skb.ts'
-import type { TraceEvent } from '../netfilter/traceEvent.ts'
 import { acceptedByProxy } from '../proxy/acceptedByProxy.ts'
 import type { MeshProfile } from '../proxy/meshProfile.ts'
 import type { Connection } from './connection.ts'
@@ -41,7 +40,7 @@ export class ConnectionWalk implements Surroundings {
   /** What conntrack is told of the first packet beforehand. */
   private begun: Connection['ctState'] = 'NEW'
 
-  constructor(fixed: CompiledNetns, profile: MeshProfile, environment: Environment, observer: ((event: TraceEvent) => void) | null) {
+  constructor(fixed: CompiledNetns, profile: MeshProfile, environment: Environment, observer: Observer | null) {
     this.fixed = fixed
     this.environment = environment
     this.host = new Host({ name: fixed.netns.name, fixed, proxy: (accept) => acceptedByProxy(profile, accept, environment.choose) }, { journal: this.journal, surroundings: this, environment, observer })

@@ -4,14 +4,13 @@ import { Protocol } from '../net/protocol.ts'
 import { rejection, sendable, unroutableError } from '../engine/answer.ts'
 import { findConnection } from '../engine/conntrackTable.ts'
 import { Kernel } from '../engine/kernel.ts'
-import type { CompiledNetns, Environment } from '../engine/kernel.ts'
+import type { CompiledNetns, Environment, Observer } from '../engine/kernel.ts'
 import { output } from '../engine/packetPath.ts'
 import type { Fate, PacketRole } from '../engine/packetPath.ts'
 import { routeConnect, routeOutput } from '../engine/routing.ts'
 import type { NetnsState, Socket } from '../engine/state.ts'
 import { PlainCell, RecordedCell } from '../engine/stateCell.ts'
 import type { Packet, Skb } from '../netfilter/skb.ts'
-import type { TraceEvent } from '../netfilter/traceEvent.ts'
 import type { ProxyAccept, ProxyAction } from '../proxy/acceptedByProxy.ts'
 import { isProxyProcess } from '../proxy/meshProfile.ts'
 import { DatagramEndpoint } from './datagramEndpoint.ts'
@@ -53,7 +52,7 @@ export interface HostPlace {
   readonly journal: WalkJournal
   readonly surroundings: Surroundings
   readonly environment: Environment
-  readonly observer: ((event: TraceEvent) => void) | null
+  readonly observer: Observer | null
 }
 
 /** One namespace in a walk, with its programs. */
@@ -70,7 +69,7 @@ export class Host implements Stage {
   constructor({ name, fixed, proxy, passesOn = () => null }: HostParts, { journal, surroundings, environment, observer }: HostPlace) {
     const state = initialState(fixed)
     this.name = name
-    this.kernel = new Kernel(fixed, observer ? new RecordedCell(state) : new PlainCell(state), counted(environment, journal), observer)
+    this.kernel = new Kernel(fixed, observer?.keeps === 'changes' ? new RecordedCell(state) : new PlainCell(state), counted(environment, journal), observer)
     this.journal = journal
     this.surroundings = surroundings
     this.proxy = proxy

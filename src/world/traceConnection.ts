@@ -1,5 +1,5 @@
 import { compileNetns } from '../engine/kernel.ts'
-import type { CompiledNetns, Environment } from '../engine/kernel.ts'
+import type { CompiledNetns, Environment, Keeps } from '../engine/kernel.ts'
 import type { Fate } from '../engine/packetPath.ts'
 import type { TraceEvent } from '../netfilter/traceEvent.ts'
 import { isProxyProcess } from '../proxy/meshProfile.ts'
@@ -32,17 +32,17 @@ export interface Trace {
   readonly complete: boolean
 }
 
-/** What would become of a connection: every way it can go, each with its trace. */
-export function traceConnection(question: Question): Trace {
+/** What would become of a connection: every way it can go, each with its trace; its steps alone, or with the changes they made, for stepping back. */
+export function traceConnection(question: Question, keeps: Keeps = 'changes'): Trace {
   const { profile, assumptions: known } = profileOf(question)
   const { netns, assumptions } = assumedNetns(question, profile)
-  return traceIn(compileNetns(netns), profile, question.connection, [...assumptions, ...known])
+  return traceIn(compileNetns(netns), profile, question.connection, [...assumptions, ...known], keeps)
 }
 
 /** The same in a namespace that is complete. */
-export function traceIn(fixed: CompiledNetns, profile: MeshProfile, connection: Connection, assumptions: readonly Assumption[]): Trace {
+export function traceIn(fixed: CompiledNetns, profile: MeshProfile, connection: Connection, assumptions: readonly Assumption[], keeps: Keeps = 'changes'): Trace {
   const merger = new OutcomeMerger()
-  const complete = explore((choose) => walkOnce(fixed, profile, connection, choose), ({ value, decisions }) => {
+  const complete = explore((choose) => walkOnce(fixed, profile, connection, choose, keeps), ({ value, decisions }) => {
     merger.add({ outcome: judge(value.walk, profile, decisions, assumptions), events: value.events, ends: value.walk.ends })
   })
   return { connection, profile, outcomes: merger.outcomes(), complete }
@@ -68,9 +68,9 @@ interface WatchedWalk {
   readonly events: readonly TraceEvent[]
 }
 
-function walkOnce(fixed: CompiledNetns, profile: MeshProfile, connection: Connection, choose: Choose): WatchedWalk {
+function walkOnce(fixed: CompiledNetns, profile: MeshProfile, connection: Connection, choose: Choose, keeps: Keeps): WatchedWalk {
   const events: TraceEvent[] = []
-  const walk = new ConnectionWalk(fixed, profile, environment(choose, connection), (event) => { events.push(event) }).run(connection)
+  const walk = new ConnectionWalk(fixed, profile, environment(choose, connection), { keeps, tell: (event) => { events.push(event) } }).run(connection)
   return { walk, events }
 }
 

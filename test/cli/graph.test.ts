@@ -69,8 +69,8 @@ describe('graph', () => {
     [['graph', REDIRECT, '--format', 'png'], '--format takes svg, mermaid, dot, not "png"'],
     [['graph', REDIRECT, '--counters'], '--counters is for --format svg and dot'],
     [['graph', REDIRECT, '--from', '10.20.0.78'], 'say where the connection goes'],
-    [['trace', REDIRECT, ...FROM_OUTSIDE, '--format', 'svg', '--redact'], '--redact does not reach pictures'],
-    [['trace', REDIRECT, '--connections', 'examples/redirect/connections.ndjson', '--format', 'svg'], '--connections prints JSON'],
+    [['trace', REDIRECT, ...FROM_OUTSIDE, '--format', 'svg', '--redact'], 'pictures are not redacted'],
+    [['trace', REDIRECT, '--connections', 'examples/redirect/connections.ndjson', '--format', 'svg'], 'many results are JSON'],
     [['trace', 'examples/scenarios/calculator.yaml', '--format', 'svg'], 'a scenario has the rules of many hosts'],
   ])('%j is refused', (args, why) => {
     const { status, stderr, stdout } = chainwalk(args)

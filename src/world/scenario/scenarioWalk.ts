@@ -97,7 +97,7 @@ class ScenarioWalk {
       transmit: (skb: Packet, device: string, role: { readonly leg: number; readonly reply: boolean }) => { this.transmit(name, device, skb, role) },
       begin: (_: unknown, skb: ReturnType<typeof freshSkb>) => skb,
     }
-    return new Host({ name, fixed, proxy: this.proxyOf(name, profile, view, dice), passesOn: (process, port) => this.passesOn(name, process, port) }, { journal: this.journal, surroundings, environment, observer: (event) => { this.events.push({ host: name, event }) } })
+    return new Host({ name, fixed, proxy: this.proxyOf(name, profile, view, dice), passesOn: (process, port) => this.passesOn(name, process, port) }, { journal: this.journal, surroundings, environment, observer: { keeps: 'steps', tell: (event) => { this.events.push({ host: name, event }) } } })
   }
 
   private proxyOf(name: string, profile: MeshProfile | null, view: MeshView, dice: Dice): Proceed {
