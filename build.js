@@ -20,7 +20,8 @@ const withoutChildProcess = {
 await build({
   ...common,
   plugins: [withoutChildProcess],
-  entryPoints: { cli: 'src/cli/cli.ts' },
+  // A worker thread begins with a file of its own.
+  entryPoints: { cli: 'src/cli/cli.ts', 'trace-worker': 'src/cli/batch/traceWorker.ts' },
   outdir: 'dist',
   splitting: true,
   chunkNames: 'chunk-[hash]',

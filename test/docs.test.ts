@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest'
 const ROOT = resolve(import.meta.dirname, '..')
 
 /** Pages whose ```console blocks are run: "$ command" lines, each followed by what it prints on standard output. */
-const PAGES = ['README.md', ...readdirSync(join(ROOT, 'examples'), { withFileTypes: true }).filter((entry) => entry.isDirectory()).map(({ name }) => `examples/${name}/README.md`)]
+const PAGES = ['README.md', 'docs/batch.md', ...readdirSync(join(ROOT, 'examples'), { withFileTypes: true }).filter((entry) => entry.isDirectory()).map(({ name }) => `examples/${name}/README.md`)]
 
 /** Commands that a test cannot run inside itself, or that need a cluster. */
 const NOT_RUN = ['npm ci', 'npm test', 'kubectl ']

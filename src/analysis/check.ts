@@ -10,7 +10,7 @@ import { outcomesOfRegion } from './outcomeSummary.ts'
 import { regionsOf } from './regions.ts'
 import { RegionSpace } from './regionSpace.ts'
 import type { AskedRanges, Kind } from './regionSpace.ts'
-import type { Walker } from './walker.ts'
+import type { Walks } from './walker.ts'
 
 /** What must hold of every outcome; what is absent may be anything. */
 export interface Expected {
@@ -20,8 +20,14 @@ export interface Expected {
   readonly port?: number | null
   /** The address the app sees; 'client': the caller's own. */
   readonly appSees?: Address | 'client'
+  /** It connects, and no proxy has it. */
+  readonly direct?: boolean
+  /** Nobody accepts it. */
+  readonly dropped?: boolean
   readonly reachesApp?: boolean
   readonly loops?: 'never'
+  /** The caller gets its answer: it is connected. */
+  readonly replies?: 'always'
 }
 
 /** An assertion about connections. */
@@ -51,12 +57,12 @@ export interface Checked {
 }
 
 /** Holds an assertion against every connection it speaks of. */
-export function check(asked: Check, walkerOf: (kind: Kind) => Walker): Checked {
+export function check(asked: Check, walkerOf: (kind: Kind) => Walks): Checked {
   const each = asked.kinds.map((kind) => checkKind(asked, kind, walkerOf(kind)))
   return { check: asked, violations: each.flatMap(({ violations }) => violations), vacuous: each.every(({ vacuous }) => vacuous), inexact: [...new Set(each.flatMap(({ inexact }) => inexact))] }
 }
 
-function checkKind(asked: Check, kind: Kind, walker: Walker): Omit<Checked, 'check'> {
+function checkKind(asked: Check, kind: Kind, walker: Walks): Omit<Checked, 'check'> {
   const space = new RegionSpace(kind, [walker], asked.of)
   const box = space.boxOf(asked.of)
   if (!box || box.some((elements) => elements === 0n)) return { violations: [], vacuous: true, inexact: [] }
@@ -74,14 +80,19 @@ function checkKind(asked: Check, kind: Kind, walker: Walker): Omit<Checked, 'che
 /** What is expected and does not hold in every outcome. */
 function failures(outcomes: readonly TracedOutcome[], expected: Expected, connection: Connection): readonly string[] {
   const fails = (holds: (outcome: Outcome) => boolean): boolean => !outcomes.every(({ outcome }) => holds(outcome))
-  const { result, captured, port, appSees, reachesApp, loops } = expected
+  const { result, captured, port, appSees, direct, dropped, reachesApp, loops, replies } = expected
   const seen = appSees === 'client' ? connection.src : appSees
   return [
     ...(result !== undefined && fails((each) => each.result === result) ? [`result ${result}`] : []),
     ...(captured !== undefined && fails((each) => each.captured === captured) ? [captured ? 'captured' : 'not captured'] : []),
     ...(port !== undefined && fails((each) => each.envoyPort === port) ? [port === null ? 'no port of Envoy' : `port ${port}`] : []),
     ...(appSees !== undefined && fails((each) => each.appSees === (seen ? printAddress(seen) : null)) ? [`the app sees ${appSees === 'client' ? 'the client' : printAddress(appSees)}`] : []),
+    ...(direct !== undefined && fails((each) => isDirect(each) === direct) ? [direct ? 'direct' : 'not direct'] : []),
+    ...(dropped !== undefined && fails((each) => (each.accepts.length === 0) === dropped) ? [dropped ? 'dropped' : 'not dropped'] : []),
     ...(reachesApp !== undefined && fails((each) => each.reachesApp === reachesApp) ? [reachesApp ? 'the app is reached' : 'the app is not reached'] : []),
     ...(loops !== undefined && fails((each) => each.result !== 'loop') ? ['no loop'] : []),
+    ...(replies !== undefined && fails((each) => each.result === 'connected') ? ['an answer'] : []),
   ]
 }
+
+const isDirect = ({ result, captured, envoyPort }: Outcome): boolean => result === 'connected' && !captured && envoyPort === null

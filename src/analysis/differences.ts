@@ -10,7 +10,7 @@ import { regionsOf } from './regions.ts'
 import type { Region } from './regions.ts'
 import { describeRegion } from './describeRegion.ts'
 import type { RegionDescription } from './describeRegion.ts'
-import type { Walker } from './walker.ts'
+import type { Walks } from './walker.ts'
 
 /** A rule that only one side's packets meet. */
 export interface DecidingRule {
@@ -37,12 +37,12 @@ export interface Differences {
 }
 
 /** Every connection of these kinds that the two treat differently, in disjoint regions. */
-export function differences(kinds: readonly Kind[], before: (kind: Kind) => Walker, after: (kind: Kind) => Walker): Differences {
+export function differences(kinds: readonly Kind[], before: (kind: Kind) => Walks, after: (kind: Kind) => Walks): Differences {
   const each = kinds.map((kind) => differencesOf(kind, before(kind), after(kind)))
   return { found: each.flatMap(({ found }) => found), inexact: [...new Set(each.flatMap(({ inexact }) => inexact))] }
 }
 
-function differencesOf(kind: Kind, before: Walker, after: Walker): Differences {
+function differencesOf(kind: Kind, before: Walks, after: Walks): Differences {
   const space = new RegionSpace(kind, [before, after])
   const { found, complete } = regionsOf(space, [before, after])
   const differing = found.filter(({ outcomes: [old = [], now = []] }) => outcomesKey(old) !== outcomesKey(now))
@@ -56,7 +56,7 @@ function differencesOf(kind: Kind, before: Walker, after: Walker): Differences {
 const labelOf = ({ outcomes, connection }: Region): string => outcomes.map((each) => outcomesOfRegion(each, connection)).join(' -> ')
 
 /** The rules that the packets of the connection meet on one side only. */
-function because(before: Walker, after: Walker, connection: Connection): readonly DecidingRule[] {
+function because(before: Walks, after: Walks, connection: Connection): readonly DecidingRule[] {
   const [old, now] = [rulesMet(before.trace(connection), 'before'), rulesMet(after.trace(connection), 'after')]
   return [...old.filter((each) => !now.some((other) => isSame(each, other))), ...now.filter((each) => !old.some((other) => isSame(each, other)))]
 }

@@ -10,7 +10,6 @@ export class FieldSpace {
   private readonly ranges: readonly ValueRange[]
   private readonly usual: readonly bigint[]
   private readonly usualElements: readonly number[]
-  private readonly known = new Map<string, Elements>()
 
   /** `cuts`: the ranges that conditions name; `usual`: values to be chosen before others. */
   constructor(universe: readonly ValueRange[], cuts: readonly ValueRange[], usual: readonly bigint[]) {
@@ -28,10 +27,19 @@ export class FieldSpace {
 
   /** The elements within a range that was among the cuts. */
   inside({ first, last }: ValueRange): Elements {
-    const key = `${first}-${last}`
-    const found = this.known.get(key) ?? this.ranges.reduce((bits, each, i) => (each.first >= first && each.last <= last ? bits | (1n << BigInt(i)) : bits), 0n)
-    this.known.set(key, found)
-    return found
+    const [from, to] = [this.firstEndingFrom(first), this.firstEndingFrom(last + 1n)]
+    return ((1n << BigInt(to - from)) - 1n) << BigInt(from)
+  }
+
+  /** The first element whose last value is not below this one; their number where there is none. */
+  private firstEndingFrom(value: bigint): number {
+    let [low, high] = [0, this.ranges.length]
+    while (low < high) {
+      const middle = (low + high) >>> 1
+      if ((this.ranges[middle]?.last ?? 0n) < value) low = middle + 1
+      else high = middle
+    }
+    return low
   }
 
   /** Those on the same side of a condition as one element. */
@@ -70,7 +78,9 @@ export class FieldSpace {
 
   /** The element a value is in; -1 for none. */
   elementOf(value: bigint): number {
-    return this.ranges.findIndex(({ first, last }) => value >= first && value <= last)
+    const element = this.firstEndingFrom(value)
+    const { first = value + 1n } = this.ranges[element] ?? {}
+    return first <= value ? element : -1
   }
 }
 

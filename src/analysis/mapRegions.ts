@@ -8,7 +8,7 @@ import { regionsOf } from './regions.ts'
 import type { Region } from './regions.ts'
 import { RegionSpace } from './regionSpace.ts'
 import type { Box, Kind } from './regionSpace.ts'
-import type { Walker } from './walker.ts'
+import type { Walks } from './walker.ts'
 
 /** Connections that fare alike. */
 export interface MappedRegion {
@@ -26,12 +26,12 @@ export interface RegionMap {
 }
 
 /** What becomes of every connection of these kinds: disjoint regions that cover all of them. */
-export function mapRegions(kinds: readonly Kind[], walkerOf: (kind: Kind) => Walker): RegionMap {
+export function mapRegions(kinds: readonly Kind[], walkerOf: (kind: Kind) => Walks): RegionMap {
   const each = kinds.map((kind) => mapOf(kind, walkerOf(kind)))
   return { regions: each.flatMap(({ regions }) => regions), cells: each.flatMap(({ cells }) => cells), inexact: [...new Set(each.flatMap(({ inexact }) => inexact))] }
 }
 
-function mapOf(kind: Kind, walker: Walker): RegionMap {
+function mapOf(kind: Kind, walker: Walks): RegionMap {
   const space = new RegionSpace(kind, [walker])
   const { found, complete } = regionsOf(space, [walker])
   const merged = mergeRegions(found.map((region) => ({ box: region.box, label: outcomesOfRegion(region.outcomes[0] ?? [], region.connection), of: region })))

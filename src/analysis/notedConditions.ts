@@ -1,3 +1,4 @@
+import type { ChainIndex } from '../ruleset/chainIndex.ts'
 import type { CompiledRule } from '../ruleset/compile.ts'
 import type { Distinction } from '../extensions/distinction.ts'
 import { sameAddress } from '../net/address.ts'
@@ -19,6 +20,7 @@ interface Looked {
 export class NotedConditions {
   private readonly space: RegionSpace
   private readonly byRule = new Map<CompiledRule, readonly (readonly Looked[])[]>()
+  private readonly byIndex = new Map<ChainIndex, Condition>()
   private point: readonly number[] = []
   private connection: Connection | null = null
   private left: Elements[] = []
@@ -48,6 +50,19 @@ export class NotedConditions {
 
   readonly noted = (rule: CompiledRule, test: number, skb: Skb): void => {
     for (const { of, condition } of this.lookedAt(rule)[test] ?? []) for (const field of this.sourcesOf(of, skb)) this.narrow(field, condition)
+  }
+
+  /** Rules for other hosts than the packet's: those that no such rule is for stay together, and those of one host. */
+  readonly skipped = (index: ChainIndex, skb: Skb): void => {
+    const address = skb[index.end]
+    const condition = index.has(address) ? this.space.hosts([address]) : this.unasked(index)
+    for (const field of this.addressed(address)) this.narrow(field, condition)
+  }
+
+  private unasked(index: ChainIndex): Condition {
+    const known = this.byIndex.get(index) ?? this.space.hosts(index.hosts)
+    this.byIndex.set(index, known)
+    return known
   }
 
   /** Which sockets there are, and which ports the proxy takes for its own, tells ports apart only for what is delivered here; an answer to the client's port is the client's. */

@@ -4,11 +4,13 @@ import { parseAddress } from '../net/address.ts'
 import type { Address, Family } from '../net/address.ts'
 import { parsePrefix, prefixLength } from '../net/prefix.ts'
 import type { Diagnostic } from '../netfilter/diagnostic.ts'
+import { parseNumber } from '../extensions/optionReader.ts'
 import type { Result } from '../world/outcome.ts'
 import { spanAtNode, YamlFields } from '../world/scenario/yamlFields.ts'
 import type { YamlSource } from '../world/scenario/yamlFields.ts'
 import type { Check, Expected } from './check.ts'
-import type { AskedRanges } from './regionSpace.ts'
+import type { MarkCondition } from './markSpace.ts'
+import type { AskedMarks, AskedRanges } from './regionSpace.ts'
 import { EPHEMERAL, EVERY_ID, EVERY_PORT, everyAddress } from './universe.ts'
 import { addressValue, complement, prefixRange, range } from './valueRange.ts'
 import type { ValueRange } from './valueRange.ts'
@@ -64,7 +66,8 @@ function readRanges(of: YamlFields, family: Family): AskedRanges {
   const numbers = (key: string, all: ValueRange): readonly ValueRange[] | null => readField(of, key, [all], (text) => readNumbers(text, all))
   const addresses = (key: string): readonly ValueRange[] | null => readField(of, key, [everyAddress(family)], (text) => readAddresses(text, family))
   const read = { src: addresses('source'), dst: addresses('to'), sport: numbers('sourcePort', EPHEMERAL), dport: numbers('port', EVERY_PORT), uid: numbers('uid', EVERY_ID), gid: numbers('gid', EVERY_ID) }
-  return Object.fromEntries(Object.entries(read).filter(([, ranges]) => ranges !== null))
+  const mark = readMarks(of)
+  return { ...Object.fromEntries(Object.entries(read).filter(([, ranges]) => ranges !== null)), ...(mark && { mark }) }
 }
 
 /** A value, a list of them, or "not …". */
@@ -78,6 +81,24 @@ function readField(of: YamlFields, key: string, all: readonly ValueRange[], read
   const found = ranges.flatMap((each) => each ?? [])
   return negated ? complement(all, found) : found
 }
+
+/** "0x539", "0x539/0xfff", a list of them, or "not …". */
+function readMarks(of: YamlFields): AskedMarks | null {
+  const node = of.node('mark')
+  if (!node) return null
+  const texts = (isSeq(node) ? node.items : [node]).map((each) => (isScalar(each) ? String(each.source ?? each.value) : ''))
+  const conditions = texts.flatMap((text) => text.replace(/^not /, '').split(/\s*,\s*/)).map(readMark)
+  if (conditions.some((each) => each === null)) return of.refuse(node, `mark: ${JSON.stringify(texts.join())} is no mark (0x539, 0x539/0xfff, a list, or not before them)`)
+  return { conditions: conditions.flatMap((each) => each ?? []), negated: texts[0]?.startsWith('not ') === true }
+}
+
+function readMark(text: string): MarkCondition | null {
+  const [value, mask, ...more] = text.split('/').map(parseNumber)
+  if (value === undefined || value === null || mask === null || more.length > 0 || value > EVERY_MASK || (mask ?? 0) > EVERY_MASK) return null
+  return { value: (value & (mask ?? EVERY_MASK)) >>> 0, mask: mask ?? EVERY_MASK }
+}
+
+const EVERY_MASK = 0xffffffff
 
 function readNumbers(text: string, { first, last }: ValueRange): ValueRange | null {
   const [, low, high = low] = /^(\d{1,10})(?:-(\d{1,10}))?$/.exec(text) ?? []
@@ -95,13 +116,14 @@ function readAddresses(text: string, family: Family): ValueRange | null {
 function readExpected(must: YamlFields): Expected {
   const port = must.text('port')
   const appSees = must.text('appSees')
-  const [result, captured, reachesApp, loops] = [must.choice('result', RESULTS), must.flag('captured'), must.flag('reachesApp'), must.choice('loops', ['never'])]
+  const [result, captured, direct, dropped, reachesApp] = [must.choice('result', RESULTS), must.flag('captured'), must.flag('direct'), must.flag('dropped'), must.flag('reachesApp')]
+  const [loops, replies] = [must.choice('loops', ['never']), must.choice('replies', ['always'])]
   if (port !== null && port !== 'none' && !/^\d{1,5}$/.test(port)) must.refuse(must.node('port'), 'port is a number, or none')
   const seen = appSees === null ? null : readSeen(must, appSees)
   must.close()
   return {
     ...(result !== null && { result }), ...(captured !== null && { captured }), ...(port !== null && { port: port === 'none' ? null : Number(port) }), ...(seen !== null && { appSees: seen }),
-    ...(reachesApp !== null && { reachesApp }), ...(loops !== null && { loops }),
+    ...(direct !== null && { direct }), ...(dropped !== null && { dropped }), ...(reachesApp !== null && { reachesApp }), ...(loops !== null && { loops }), ...(replies !== null && { replies }),
   }
 }
 

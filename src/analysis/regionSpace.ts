@@ -1,7 +1,7 @@
 import type { Distinction, MarkTransform } from '../extensions/distinction.ts'
 import { targetExtension } from '../extensions/registry.ts'
 import { sameAddress } from '../net/address.ts'
-import type { Family } from '../net/address.ts'
+import type { Address, Family } from '../net/address.ts'
 import { parsePrefix, prefixLength } from '../net/prefix.ts'
 import type { IpSet } from '../host/netns.ts'
 import type { Rule, Ruleset } from '../netfilter/ruleset.ts'
@@ -17,7 +17,7 @@ import { EPHEMERAL, EVERY_ID, EVERY_MARK, EVERY_PORT, everyAddress, NOT_DIALLED,
 import type { Field } from './universe.ts'
 import { addressOf, addressValue, complement, prefixRange, range } from './valueRange.ts'
 import type { ValueRange } from './valueRange.ts'
-import type { Walker } from './walker.ts'
+import type { Walks } from './walker.ts'
 
 /** Which connections are looked at together. */
 export interface Kind {
@@ -29,8 +29,14 @@ export interface Kind {
 /** For each field of the space, a set of its elements: all connections whose values are in them. */
 export type Box = readonly Elements[]
 
-/** Ranges of fields. */
-export type AskedRanges = Readonly<Partial<Record<Exclude<Field, 'mark'>, readonly ValueRange[]>>>
+/** Ranges of fields, and marks. */
+export type AskedRanges = Readonly<Partial<Record<Exclude<Field, 'mark'>, readonly ValueRange[]>>> & { readonly mark?: AskedMarks }
+
+/** Marks for which any of the conditions holds, or none. */
+export interface AskedMarks {
+  readonly conditions: readonly MarkCondition[]
+  readonly negated: boolean
+}
 
 /** Conditions of one kind: by the field, the elements for which it holds. */
 export type Condition = Readonly<Partial<Record<Field, Elements>>>
@@ -63,7 +69,7 @@ export class RegionSpace {
   private readonly refused = new Set<string>()
 
   /** `asked`: ranges that a question names besides. */
-  constructor(kind: Kind, walkers: readonly Walker[], asked: AskedRanges = {}) {
+  constructor(kind: Kind, walkers: readonly Walks[], asked: AskedRanges = {}) {
     this.kind = kind
     this.fields = fieldsOf(kind)
     this.sets = walkers.flatMap(({ netns }) => netns.sets)
@@ -79,7 +85,7 @@ export class RegionSpace {
       src: new FieldSpace(complement(dialled, [...NOT_OUTSIDE[kind.family], ...outside]), addresses, USUAL.src), dst: new FieldSpace(dialled, addresses, USUAL.dst), sport: new FieldSpace([EPHEMERAL], ports, USUAL.sport),
       dport: new FieldSpace([EVERY_PORT], ports, USUAL.dport), uid: new FieldSpace([EVERY_ID], ids('uid'), USUAL.uid), gid: new FieldSpace([EVERY_ID], ids('gid'), USUAL.gid),
     }
-    const marks = [...namespaces.flatMap((each) => each.marks), ...named.flatMap((each) => (each.of === 'mark' ? [each] : [])), ...this.setMarks(named)]
+    const marks = [...(asked.mark?.conditions ?? []), ...namespaces.flatMap((each) => each.marks), ...named.flatMap((each) => (each.of === 'mark' ? [each] : [])), ...this.setMarks(named)]
     this.markChanges = rulesets.flatMap(rulesOf).flatMap(markChanges)
     this.marks = new MarkSpace(beforeChanges(marks.map(({ value, mask }): MarkCondition => ({ value, mask })), this.markChanges))
     this.full = this.fields.map((field) => this.spaceOf(field).all)
@@ -149,9 +155,15 @@ export class RegionSpace {
   boxOf(asked: AskedRanges): Box | null {
     if (Object.keys(asked).some((field) => !this.fields.some((each) => each === field))) return null
     return this.fields.map((field) => {
-      const ranges = field === 'mark' ? undefined : asked[field]
-      return ranges && field !== 'mark' ? ranges.reduce((all, each) => all | this.spaces[field].inside(each), 0n) : this.spaceOf(field).all
+      if (field === 'mark') return this.markElements(asked.mark)
+      return asked[field]?.reduce((all, each) => all | this.spaces[field].inside(each), 0n) ?? this.spaces[field].all
     })
+  }
+
+  private markElements(asked: AskedMarks | undefined): Elements {
+    if (!asked) return this.marks.all
+    const named = asked.conditions.reduce((all, each) => all | this.marks.inside(each), 0n)
+    return asked.negated ? this.marks.all & ~named : named
   }
 
   /** All that no namespace tells from a point. */
@@ -168,6 +180,12 @@ export class RegionSpace {
     if (distinction.of === 'mark') return this.markConditions(distinction)
     if (distinction.of === 'uid' || distinction.of === 'gid') return [{ [distinction.of]: this.spaces[distinction.of].inside(range(distinction.first, distinction.last)) }]
     return [...this.addressRanges(distinction).map((each) => this.addressCondition(each)), ...this.portRanges(distinction).map((each) => this.portCondition(each)), ...this.setMarks([distinction]).flatMap((each) => this.markConditions(each))]
+  }
+
+  /** Any of these addresses, which rules name. */
+  hosts(addresses: readonly Address[]): Condition {
+    const each = addresses.map((address) => this.addressCondition(range(addressValue(address))))
+    return { src: each.reduce((all, { src = 0n }) => all | src, 0n), dst: each.reduce((all, { dst = 0n }) => all | dst, 0n) }
   }
 
   rangesOf(field: Exclude<Field, 'mark'>, elements: Elements): readonly ValueRange[] {

@@ -2,7 +2,7 @@ import type { TracedOutcome } from '../world/traceConnection.ts'
 import type { Connection } from '../world/connection.ts'
 import { NotedConditions } from './notedConditions.ts'
 import type { Box, RegionSpace } from './regionSpace.ts'
-import type { Walker } from './walker.ts'
+import type { Walks } from './walker.ts'
 
 /** Connections that all fare alike, and one of them. */
 export interface Region {
@@ -24,7 +24,7 @@ export interface Regions {
  * Cuts a space into regions: a connection is walked under every rule set, and all that no condition told from it belong to its
  * region. What is left of the box is cut again. The regions are disjoint and cover the space, but for who dials his own address.
  */
-export function regionsOf(space: RegionSpace, walkers: readonly Walker[], within: Box = space.full): Regions {
+export function regionsOf(space: RegionSpace, walkers: readonly Walks[], within: Box = space.full): Regions {
   const found: Region[] = []
   const noted = new NotedConditions(space)
   const left: Box[] = [within]

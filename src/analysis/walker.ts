@@ -1,7 +1,8 @@
 import { parseAddress } from '../net/address.ts'
 import type { Address, Family } from '../net/address.ts'
-import { compileNetns } from '../engine/kernel.ts'
-import type { CompiledNetns, Environment } from '../engine/kernel.ts'
+import { compileNetns, withListeners } from '../engine/kernel.ts'
+import type { CompiledNetns } from '../engine/kernel.ts'
+import type { Fate } from '../engine/packetPath.ts'
 import type { Netns } from '../host/netns.ts'
 import type { MeshProfile } from '../proxy/meshProfile.ts'
 import { assumedListeners } from '../world/assumedListeners.ts'
@@ -9,13 +10,24 @@ import { assumedNetns } from '../world/assumedNetns.ts'
 import type { Connection } from '../world/connection.ts'
 import { capturePorts } from '../world/detectProfile.ts'
 import type { Assumption } from '../world/outcome.ts'
+import type { Choose } from '../world/explore.ts'
 import { profileOf } from '../world/profileOf.ts'
 import type { Question } from '../world/question.ts'
-import { outcomesIn, traceIn } from '../world/traceConnection.ts'
-import type { TracedOutcome } from '../world/traceConnection.ts'
+import { firstFateIn, outcomesIn, traceIn } from '../world/traceConnection.ts'
+import type { Listening, TracedOutcome } from '../world/traceConnection.ts'
 
-/** Rules and their namespace, made ready for many connections. */
-export class Walker {
+/** A namespace in which connections can be walked. */
+export interface Walks {
+  readonly netns: Netns
+  readonly profile: MeshProfile
+  /** Every way a connection can go; `listener` hears what that rested on. */
+  outcomes(connection: Connection, listener: Listening): readonly TracedOutcome[]
+  /** The same with its trace. */
+  trace(connection: Connection): readonly TracedOutcome[]
+}
+
+/** Rules and what is known of their namespace, made ready for many connections. */
+export class Walker implements Walks {
   readonly netns: Netns
   readonly profile: MeshProfile
   /** What was taken for granted of the namespace, whatever the connection. */
@@ -23,6 +35,7 @@ export class Walker {
   private readonly fixed: CompiledNetns
   private readonly question: Omit<Question, 'connection'>
   private readonly captured: readonly number[]
+  private readonly byPort = new Map<string, CompiledNetns>()
 
   constructor(question: Omit<Question, 'connection'>, family: Family) {
     const own = ownAddresses(question, family)
@@ -37,21 +50,29 @@ export class Walker {
     this.assumptions = [...own.assumptions, ...assumptions.filter(({ code }) => code !== 'assume-app-listens'), ...APP_LISTENS.filter(() => question.facts.listeners === null), ...known]
   }
 
-  /** Every way a connection can go; `listener` hears what that rested on. */
-  outcomes(connection: Connection, listener: Pick<Environment, 'noted' | 'delivered'>): readonly TracedOutcome[] {
+  outcomes(connection: Connection, listener: Listening): readonly TracedOutcome[] {
     const profile = this.profileFor(connection)
     return outcomesIn(this.fixedFor(profile, connection), profile, connection, listener)
   }
 
-  /** The same with its trace. */
+  /** What becomes of its first packet in this namespace; `choose` answers what the rules leave to chance and what is not known. */
+  firstFate(connection: Connection, choose: Choose): Fate | null {
+    const profile = this.profileFor(connection)
+    return firstFateIn(this.fixedFor(profile, connection), profile, connection, choose)
+  }
+
   trace(connection: Connection): readonly TracedOutcome[] {
     const profile = this.profileFor(connection)
-    return traceIn(this.fixedFor(profile, connection), profile, connection, []).outcomes
+    return traceIn(this.fixedFor(profile, connection), profile, connection, [], 'steps').outcomes
   }
 
   /** Where no sockets are shown, the app listens on the port asked for. */
   private fixedFor(profile: MeshProfile, connection: Connection): CompiledNetns {
-    return { ...this.fixed, netns: { ...this.netns, listeners: assumedListeners(this.question.facts, profile, connection, this.captured, []) } }
+    if (profile !== this.profile) return withListeners(this.fixed, assumedListeners(this.question.facts, profile, connection, this.captured, []))
+    const key = `${connection.proto} ${connection.dport}`
+    const known = this.byPort.get(key) ?? withListeners(this.fixed, assumedListeners(this.question.facts, profile, connection, this.captured, []))
+    if (this.byPort.size < MOST_PORTS) this.byPort.set(key, known)
+    return known
   }
 
   /** A tunnel's target and a cluster's dial depend on the connection. */
@@ -59,6 +80,9 @@ export class Walker {
     return this.profile.tunnel || this.question.given.envoy ? profileOf({ ...this.question, connection }).profile : this.profile
   }
 }
+
+/** So many ports' sockets are kept. */
+const MOST_PORTS = 4096
 
 const PLACEHOLDER: Readonly<Record<Family, Address>> = { 4: addressFrom('192.0.2.2'), 6: addressFrom('2001:db8::2') }
 

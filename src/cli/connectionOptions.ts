@@ -43,7 +43,7 @@ function portOf(text: string, what: string): number {
   return port
 }
 
-const MAX_ID = 0xfffffffe
+export const MAX_ID = 0xfffffffe
 
 export function parseCount(text: string, what: string, max: number): number {
   const value = /^(0[xX][0-9a-fA-F]+|\d+)$/.test(text) ? Number(text) : NaN
@@ -54,7 +54,7 @@ export function parseCount(text: string, what: string, max: number): number {
 /** The connection that --from, --to and the rest describe. */
 export function connectionFrom(options: ConnectionOptions): Connection {
   if (options.to === undefined) throw new UsageError('say where the connection goes: --to ADDR:PORT')
-  const proto = parseProto(options.proto ?? 'tcp')
+  const proto = parseProto(options.proto ?? 'tcp', '--proto')
   const to = parseEndpoint(options.to, '--to')
   const from = options.from === undefined ? null : parseEndpoint(options.from, '--from')
   if (to.port === null && proto !== 'icmp') throw new UsageError('--to needs a port: ADDR:PORT')
@@ -80,7 +80,7 @@ function ctStateOf(text: string): Connection['ctState'] {
 }
 
 /** ISO 8601, UTC where it names no zone. */
-function timeOf(text: string, what: string): number {
+export function timeOf(text: string, what: string): number {
   const time = /^\d{4}-\d\d-\d\d/.test(text) ? Date.parse(/(Z|[+-]\d\d:?\d\d)$/.test(text) || !text.includes('T') ? text : `${text}Z`) : NaN
   if (Number.isNaN(time)) throw new UsageError(`${what} takes a time as 2026-11-21T09:30:00Z, not ${JSON.stringify(text)}`)
   return time / 1000
@@ -92,50 +92,7 @@ function flagsOf(text: string, proto: Connection['proto']): number {
   return flags
 }
 
-export function parseProto(text: string): Connection['proto'] {
+export function parseProto(text: string, what: string): Connection['proto'] {
   if (text === 'tcp' || text === 'udp' || text === 'icmp') return text
-  throw new UsageError(`--proto takes tcp, udp or icmp, not ${JSON.stringify(text)}`)
+  throw new UsageError(`${what} takes tcp, udp or icmp, not ${JSON.stringify(text)}`)
 }
-
-/** One line of a --connections file. */
-export function connectionFromJson(value: unknown, where: string): Connection {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new UsageError(`${where}: a connection is a JSON object`)
-  const fields = new Map(Object.entries(value))
-  const unknown = [...fields.keys()].find((key) => !FIELDS.has(key))
-  if (unknown !== undefined) throw new UsageError(`${where}: there is no field ${JSON.stringify(unknown)}; the fields are ${[...FIELDS].join(', ')}`)
-  const text = (key: string): string | undefined => stringField(fields.get(key), `${where}: ${key}`)
-  const number = (key: string, max: number): number | undefined => numberField(fields.get(key), `${where}: ${key}`, max)
-  const origin = text('origin') ?? 'remote'
-  if (origin !== 'local' && origin !== 'remote') throw new UsageError(`${where}: origin is "local" or "remote"`)
-  const dst = addressField(text('dst'), `${where}: dst`)
-  if (!dst) throw new UsageError(`${where}: dst is missing`)
-  const src = addressField(text('src'), `${where}: src`)
-  const proto = parseProto(text('proto') ?? 'tcp')
-  const dport = number('dport', 65535)
-  if (dport === undefined && proto !== 'icmp') throw new UsageError(`${where}: dport is missing`)
-  if (src && src.family !== dst.family) throw new UsageError(`${where}: src and dst are of different address families`)
-  if (origin === 'remote' && !src) throw new UsageError(`${where}: a remote connection needs src`)
-  const uid = number('uid', MAX_ID) ?? 0
-  return { origin, proto, src, sport: number('sport', 65535) ?? null, dst, dport: dport ?? 0, uid, gid: number('gid', MAX_ID) ?? uid, in: text('in') ?? null, mark: number('mark', 0xffffffff) ?? 0, transparent: fields.get('transparent') === true, tcpFlags: null, length: number('length', 65535) ?? null, at: fields.has('at') ? timeOf(text('at') ?? '', `${where}: at`) : null, ctState: 'NEW' }
-}
-
-const FIELDS: ReadonlySet<string> = new Set(['origin', 'proto', 'src', 'sport', 'dst', 'dport', 'uid', 'gid', 'in', 'mark', 'transparent', 'length', 'at'])
-
-function stringField(value: unknown, where: string): string | undefined {
-  if (value === undefined || value === null || typeof value === 'string') return value ?? undefined
-  throw new UsageError(`${where} is a string`)
-}
-
-function numberField(value: unknown, where: string, max: number): number | undefined {
-  if (value === undefined || value === null) return undefined
-  if (typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= max) return value
-  throw new UsageError(`${where} is a whole number from 0 to ${max}`)
-}
-
-function addressField(text: string | undefined, where: string): Address | null {
-  if (text === undefined) return null
-  const address = parseAddress(text)
-  if (!address) throw new UsageError(`${where}: ${JSON.stringify(text)} is no IP address`)
-  return address
-}
-

@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander'
 import { printable } from '../render/printable.ts'
+import { faultText } from './fault.ts'
 import { UsageError } from './usageError.ts'
 import { VERSION } from './version.ts'
 
@@ -56,11 +57,14 @@ function withConnection(command: Command): Command {
 function addTrace(chainwalk: Command): void {
   withConnection(subcommand(chainwalk, 'trace'))
     .description('one connection (or many) through the rules')
-    .argument('<dump...>', 'dumps or terminal transcripts; - is standard input')
+    .argument('[dump...]', 'dumps or terminal transcripts; - is standard input')
     .option('--against <file>', 'a recorded kernel trace to hold the prediction against; exit 1 where they part')
     .option('--state <n>', 'which state of the rules, when the input shows several')
     .option('--assume <code=value>', 'replaces an assumption; may be repeated', repeated)
-    .option('--connections <file>', 'many connections: one JSON object a line; prints one result a line')
+    .option('--connections <file>', 'many connections: one JSON object a line; prints one result a line, in order; - is standard input')
+    .option('--batch <dumps>', 'many dumps: a folder of them, or a file with one JSON object a line (name, text); prints one result a line, in order')
+    .option('--jobs <n>', 'worker threads for --connections and --batch')
+    .option('--strict', 'exit 2 where a line of --connections or --batch tells an error in place of a result')
     .option('--format <name>', 'text, minimal, full, json or xtables; svg, mermaid or dot: the chain graph with the trace over it', 'text')
     .option('--json', 'the same as --format json')
     .option('--redact', 'other addresses, names and comments in place of yours; what stands for what goes to standard error')
@@ -193,7 +197,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     return exitCode
   } catch (error) {
     if (error instanceof UsageError) return complain(error.message)
-    if (!(error instanceof CommanderError)) return complain(`a fault of chainwalk itself: ${error instanceof Error ? error.message.split('\n')[0] : 'unknown'}; please report it with the input`)
+    if (!(error instanceof CommanderError)) return complain(faultText(error))
     if (error.exitCode === 0) return 0
     return complain(error.code === 'commander.help' ? 'say what to do: chainwalk --help lists the commands' : error.message.replace(/^error: /, '').replace('\n', ' '))
   }

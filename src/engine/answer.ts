@@ -1,5 +1,5 @@
 import { isLinkLocal, isLoopback } from '../net/address.ts'
-import type { Family } from '../net/address.ts'
+import type { Address, Family } from '../net/address.ts'
 import { Protocol } from '../net/protocol.ts'
 import { TcpFlag } from '../net/tcpFlags.ts'
 import type { FibError } from '../host/fib.ts'
@@ -10,7 +10,7 @@ import type { Packet, Skb, SkbOwner } from '../netfilter/skb.ts'
 import type { Kernel } from './kernel.ts'
 import { freshSkb } from './packetPath.ts'
 import { routeOutput } from './routing.ts'
-import type { OutputFlow } from './routing.ts'
+import type { OutputFlow, OutputRoute } from './routing.ts'
 import { segmentLength } from './segmentLength.ts'
 import { skbTuple } from './skbTuple.ts'
 import type { Socket } from './state.ts'
@@ -18,30 +18,39 @@ import type { Socket } from './state.ts'
 /** A packet of the kernel's own making, ready for `output`; null when the kernel cannot send it. */
 export type Answer = Skb | null
 
-const DEFAULTS = { ttl: 64, tos: 0, tcpFlags: 0, icmp: null } as const
-
 /** Of a segment without payload; what answers a datagram may have any length. */
 const answerLength = ({ protocol, family }: Packet, tcpFlags: number): number | null =>
   protocol === Protocol.tcp ? segmentLength(family, tcpFlags) : null
 
 /** A packet that a socket, or the kernel for it, sends back whence another came. */
 export const reversed = (skb: Packet, tcpFlags: number): Packet => ({
-  ...DEFAULTS, family: skb.family, protocol: skb.protocol, src: skb.dst, dst: skb.src, sport: skb.dport, dport: skb.sport, tcpFlags, length: answerLength(skb, tcpFlags),
+  family: skb.family, protocol: skb.protocol, src: skb.dst, dst: skb.src, sport: skb.dport, dport: skb.sport, tcpFlags, icmp: null, ttl: 64, tos: 0, length: answerLength(skb, tcpFlags),
 })
 
-function routed(kernel: Kernel, packet: Packet, flow: Omit<OutputFlow, 'dst' | 'device'>, device: string | null = null): Skb | null {
-  const route = routeOutput(kernel, { ...flow, dst: packet.dst, device })
+/** A packet with its source, its route and its mark, before its first hook. */
+export function sendable(packet: Packet, src: Address, { device, local }: Pick<OutputRoute, 'device' | 'local'>, mark: number): Skb {
+  const skb = freshSkb(packet)
+  skb.src = src
+  skb.out = device
+  skb.route = local ? 'local' : 'forward'
+  skb.mark = mark
+  return skb
+}
+
+function routed(kernel: Kernel, packet: Packet, flow: OutputFlow): Skb | null {
+  const route = routeOutput(kernel, flow)
   if (typeof route === 'string') return null
-  return { ...freshSkb({ ...packet, src: flow.src ?? route.source }), out: route.device, route: route.local ? 'local' : 'forward', mark: flow.mark }
+  return sendable(packet, flow.src ?? route.source, route, flow.mark)
 }
 
 /** tcp_v4_send_reset: the answer to a segment that fits no socket, or not the state of the one it reached. */
 export function resetFor(kernel: Kernel, skb: Skb, socket: Socket | null): Answer {
   if (skb.tcpFlags & TcpFlag.RST) return null
   const packet = { ...reversed(skb, skb.tcpFlags & TcpFlag.ACK ? TcpFlag.RST : TcpFlag.RST | TcpFlag.ACK), tos: skb.tos }
-  const flow = { src: packet.src, mark: replyMark(kernel, skb) || (socket?.mark ?? 0), uid: socket?.uid ?? 0, source: socket?.transparent ? 'any' : 'own' } as const
-  const answer = routed(kernel, packet, flow, strictDevice(kernel, skb))
-  return answer && { ...answer, owner: resetOwner(kernel, skb.family, socket) }
+  const mark = replyMark(kernel, skb) || (socket?.mark ?? 0)
+  const answer = routed(kernel, packet, { src: packet.src, dst: packet.dst, mark, uid: socket?.uid ?? 0, device: strictDevice(kernel, skb), source: socket?.transparent ? 'any' : 'own' })
+  if (answer) answer.owner = resetOwner(kernel, skb.family, socket)
+  return answer
 }
 
 /** Since Linux 6.13 a reset that a socket gave rise to is that socket's (79636038d37e, "ipv4: tcp: give socket pointer to control skbs"). */
@@ -68,8 +77,11 @@ export const replyMark = (kernel: Kernel, skb: Skb): number =>
 
 /** inet_csk_route_req, tcp_v4_send_synack: from the address that was dialled, with the listener's mark. */
 export function synAckFor(kernel: Kernel, skb: Skb, listener: Socket, requestMark: number): Answer {
-  const answer = routed(kernel, reversed(skb, TcpFlag.SYN | TcpFlag.ACK), { src: skb.dst, mark: requestMark, uid: listener.uid, source: listener.transparent ? 'any' : 'own' })
-  return answer && { ...answer, owner: { kind: 'file', uid: listener.uid, gid: listener.gid }, socket: listener.id }
+  const answer = routed(kernel, reversed(skb, TcpFlag.SYN | TcpFlag.ACK), { src: skb.dst, dst: skb.src, mark: requestMark, uid: listener.uid, device: null, source: listener.transparent ? 'any' : 'own' })
+  if (!answer) return null
+  answer.owner = { kind: 'file', uid: listener.uid, gid: listener.gid }
+  answer.socket = listener.id
+  return answer
 }
 
 /** inet_request_mark: a listener without a mark takes the packet's, if tcp_fwmark_accept says so. */
@@ -87,7 +99,7 @@ export function rejection(kernel: Kernel, skb: Skb, reject: RejectWith): Answer 
   if (reject.kind === 'icmp') return icmpError(kernel, skb, reject.type, reject.code)
   if (skb.protocol !== Protocol.tcp || skb.tcpFlags & TcpFlag.RST) return null
   const packet = reversed(skb, skb.tcpFlags & TcpFlag.ACK ? TcpFlag.RST : TcpFlag.RST | TcpFlag.ACK)
-  const answer = routed(kernel, packet, { src: packet.src, mark: replyMark(kernel, skb), uid: 0, source: 'any' })
+  const answer = routed(kernel, packet, { src: packet.src, dst: packet.dst, mark: replyMark(kernel, skb), uid: 0, device: null, source: 'any' })
   return answer && { ...answer, ct: attached(skb) }
 }
 
@@ -107,11 +119,11 @@ export function icmpError(kernel: Kernel, skb: Skb, type: number, code: number):
   const own = answersAs(kernel, skb) ? skb.dst : null
   const protocol = skb.family === 4 ? Protocol.icmp : Protocol.icmpv6
   const packet: Packet = {
-    ...DEFAULTS, family: skb.family, protocol, src: skb.dst, dst: skb.src, sport: 0, dport: 0, length: errorLength(skb),
+    family: skb.family, protocol, src: skb.dst, dst: skb.src, sport: 0, dport: 0, tcpFlags: 0, ttl: 64, length: errorLength(skb),
     tos: skb.family === 4 ? (skb.tos & IPTOS_TOS_MASK) | IPTOS_PREC_INTERNETCONTROL : 0,
     icmp: { type, code, id: 0, quoted: skbTuple(skb) },
   }
-  const answer = routed(kernel, packet, { src: own, mark: replyMark(kernel, skb), uid: 0, source: 'own' })
+  const answer = routed(kernel, packet, { src: own, dst: packet.dst, mark: replyMark(kernel, skb), uid: 0, device: null, source: 'own' })
   return answer && { ...answer, owner: { kind: 'kernel' }, ct: attached(skb) }
 }
 

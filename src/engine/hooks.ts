@@ -1,7 +1,6 @@
 import type { Effect, RejectWith } from '../extensions/effect.ts'
 import { sameAddress } from '../net/address.ts'
 import type { Hook } from '../netfilter/hook.ts'
-import { STEPS } from '../netfilter/priority.ts'
 import type { HookStep } from '../netfilter/priority.ts'
 import type { Skb } from '../netfilter/skb.ts'
 import type { TableName } from '../netfilter/table.ts'
@@ -10,7 +9,7 @@ import { confirm, trackConnection } from './conntrack.ts'
 import type { Kernel } from './kernel.ts'
 import { KernelContext } from './matchContexts.ts'
 import { bindNat, bindNull, manglePacket, manipAt, natInitialized } from './nat.ts'
-import { routeOutput } from './routing.ts'
+import { describeRoute, routeOutput } from './routing.ts'
 import type { OutputError } from './routing.ts'
 import { applyTproxy, tproxyVerdict } from './tproxy.ts'
 import { traverse } from './traverse.ts'
@@ -25,11 +24,13 @@ export interface HookVerdict {
 
 const ACCEPTED: HookVerdict = { verdict: 'ACCEPT', reject: null, error: null }
 
+const DROPPED: HookVerdict = { verdict: 'DROP', reject: null, error: null }
+
 /** nf_hook_slow: all that is registered at a hook, in order of priority. */
 export function runHook(kernel: Kernel, hook: Hook): HookVerdict {
   kernel.tell(() => ({ kind: 'hookEntered', hook }))
   const run = new HookRun(kernel, hook)
-  for (const step of STEPS[kernel.fixed.netns.backends[kernel.skb.family]][hook]) {
+  for (const step of kernel.fixed.steps[kernel.skb.family][hook]) {
     const result = run.step(step)
     if (result.verdict !== 'ACCEPT') return result
   }
@@ -51,14 +52,15 @@ class HookRun implements EffectApplier {
   }
 
   step(step: HookStep): HookVerdict {
-    const tracked = this.kernel.fixed.conntrack[this.kernel.skb.family]
-    if (step === 'conntrack' || step === 'confirm') {
-      if (tracked && step === 'confirm') return { ...ACCEPTED, verdict: confirm(this.kernel) }
-      if (tracked) trackConnection(this.kernel)
-      return ACCEPTED
+    switch (step) {
+      case 'conntrack':
+        trackConnection(this.kernel)
+        return ACCEPTED
+      case 'confirm': return confirm(this.kernel) === 'ACCEPT' ? ACCEPTED : DROPPED
+      case 'nat': return this.nat()
+      case 'mangle': return this.hook === 'OUTPUT' ? this.mangleOutput() : this.table(step)
+      default: return this.table(step)
     }
-    if (step === 'nat') return tracked && this.hasNat() ? this.nat() : ACCEPTED
-    return step === 'mangle' && this.hook === 'OUTPUT' ? this.mangleOutput() : this.table(step)
   }
 
   /** nf_hook_state.out is set once per hook: -o holds the first route's device in all tables of OUTPUT, a new route's only behind it. */
@@ -67,22 +69,11 @@ class HookRun implements EffectApplier {
     if (nextDevice !== null) this.kernel.changeSkb((draft) => { draft.out = nextDevice })
   }
 
-  /**
-   * NAT is at all its hooks as soon as one chain is at one (ipt_nat_register_lookups, nf_nat_register_fn). iptables-nft prints
-   * built-in chains that are not there; only those with rules are sure to be.
-   */
-  private hasNat(): boolean {
-    const { netns, rulesets } = this.kernel.fixed
-    const { family } = this.kernel.skb
-    const chains = [...(rulesets[family].get('nat')?.base.values() ?? [])]
-    return netns.backends[family] === 'legacy' ? chains.length > 0 : chains.some(({ rules }) => rules.length > 0)
-  }
-
   private table(name: TableName): HookVerdict {
     const table = this.kernel.fixed.rulesets[this.kernel.skb.family].get(name)
     if (!table) return ACCEPTED
     const verdict = traverse(this.kernel, table, this.context, this)
-    return { verdict, reject: this.reject, error: null }
+    return verdict === 'ACCEPT' ? ACCEPTED : { verdict, reject: this.reject, error: null }
   }
 
   /** nf_nat_inet_fn: the chains see a connection's first packet only; what they bind holds for all others. */
@@ -162,11 +153,12 @@ class HookRun implements EffectApplier {
     const { kernel } = this
     const entry = kernel.ctOf(kernel.skb)
     if (!entry || entry.mark === mark) return
+    const { mark: before } = entry
     kernel.cell.change((draft) => {
       const own = draft.conntrack[entry.id]
       if (own) own.mark = mark
     })
-    kernel.tell(() => ({ kind: 'connmarkSet', from: entry.mark, to: mark }))
+    kernel.tell(() => ({ kind: 'connmarkSet', from: before, to: mark }))
   }
 
   private bind({ manip, range }: Extract<Effect, { kind: 'nat' }>): void {
@@ -185,7 +177,7 @@ class HookRun implements EffectApplier {
     }
     this.nextDevice = route.device
     kernel.changeSkb((draft) => { draft.route = route.local ? 'local' : 'forward' })
-    kernel.tell(() => ({ kind: 'routed', outcome: 'output', device: route.device, why: route.why }))
+    kernel.tell(() => ({ kind: 'routed', outcome: 'output', device: route.device, why: describeRoute(route.found) }))
     return ACCEPTED
   }
 }

@@ -2,15 +2,21 @@ import type { Address } from '../net/address.ts'
 import type { Family } from '../net/address.ts'
 import { Fib } from '../host/fib.ts'
 import { isOwnAddress } from '../host/netns.ts'
-import type { Netns } from '../host/netns.ts'
+import type { Listener, Netns } from '../host/netns.ts'
+import { InterfaceSysctls } from '../host/interfaceSysctls.ts'
+import type { Hook } from '../netfilter/hook.ts'
+import { STEPS } from '../netfilter/priority.ts'
+import type { Backend, HookStep } from '../netfilter/priority.ts'
 import type { CtEntry } from '../netfilter/ctState.ts'
 import type { Skb } from '../netfilter/skb.ts'
 import type { Ternary, Unknown } from '../netfilter/ternary.ts'
 import { isUnknown } from '../netfilter/ternary.ts'
 import type { TraceEvent, TraceStep } from '../netfilter/traceEvent.ts'
+import type { ChainIndex } from '../ruleset/chainIndex.ts'
 import { compile } from '../ruleset/compile.ts'
 import type { CompiledRule, CompiledRuleset } from '../ruleset/compile.ts'
 import { tracksConnections } from './conntrackUse.ts'
+import type { Socket } from './state.ts'
 import type { StateCell } from './stateCell.ts'
 
 /** What a namespace's kernel is made of before any packet: compiled once, shared by all walks. */
@@ -20,7 +26,14 @@ export interface CompiledNetns {
   readonly rulesets: Readonly<Record<Family, CompiledRuleset>>
   /** Whether conntrack's hooks are registered for a family (they are on demand). */
   readonly conntrack: Readonly<Record<Family, boolean>>
+  /** What runs at each hook, in order of priority: of the tables those that have a chain there. */
+  readonly steps: Readonly<Record<Family, HookSteps>>
+  readonly interfaceSysctls: InterfaceSysctls
+  /** The sockets of its listeners, which no packet changes. */
+  readonly listening: readonly Socket[]
 }
+
+type HookSteps = Readonly<Record<Hook, readonly HookStep[]>>
 
 const EMPTY: CompiledRuleset = new Map()
 
@@ -30,8 +43,34 @@ export function compileNetns(netns: Netns): CompiledNetns {
     return ruleset ? compile(ruleset) : EMPTY
   }
   const tracks = (family: Family): boolean => netns.rulesets.some((each) => each.family === family && tracksConnections(each))
-  return { netns, fib: new Fib(netns), rulesets: { 4: of(4), 6: of(6) }, conntrack: { 4: tracks(4), 6: tracks(6) } }
+  const rulesets = { 4: of(4), 6: of(6) }
+  const conntrack = { 4: tracks(4), 6: tracks(6) }
+  const steps = { 4: stepsOf(rulesets[4], netns.backends[4], conntrack[4]), 6: stepsOf(rulesets[6], netns.backends[6], conntrack[6]) }
+  return { netns, fib: new Fib(netns), rulesets, conntrack, steps, interfaceSysctls: new InterfaceSysctls(netns.sysctls), listening: netns.listeners.map(listeningSocket) }
 }
+
+/** The same namespace with other listeners. */
+export const withListeners = (fixed: CompiledNetns, listeners: readonly Listener[]): CompiledNetns => ({ ...fixed, netns: { ...fixed.netns, listeners }, listening: listeners.map(listeningSocket) })
+
+function stepsOf(rules: CompiledRuleset, backend: Backend, tracks: boolean): HookSteps {
+  const nat = tracks && hasNat(rules, backend)
+  const runs = (step: HookStep, hook: Hook): boolean => (step === 'conntrack' || step === 'confirm' ? tracks : step === 'nat' ? nat : rules.get(step)?.base.has(hook) === true)
+  const at = (hook: Hook): readonly HookStep[] => STEPS[backend][hook].filter((step) => runs(step, hook))
+  return { PREROUTING: at('PREROUTING'), INPUT: at('INPUT'), FORWARD: at('FORWARD'), OUTPUT: at('OUTPUT'), POSTROUTING: at('POSTROUTING') }
+}
+
+/**
+ * NAT is at all its hooks as soon as one chain is at one (ipt_nat_register_lookups, nf_nat_register_fn). iptables-nft prints
+ * built-in chains that are not there; only those with rules are sure to be.
+ */
+function hasNat(rules: CompiledRuleset, backend: Backend): boolean {
+  const chains = [...(rules.get('nat')?.base.values() ?? [])]
+  return backend === 'legacy' ? chains.length > 0 : chains.some((chain) => !chain.isEmpty)
+}
+
+const listeningSocket = ({ protocol, address, port, transparent, mark, uid, gid, process, v6only, device }: Listener, id: number): Socket => ({
+  id, family: address.family, protocol, local: address, localPort: port, remote: null, remotePort: 0, state: 'listening', transparent, mark, uid, gid, process, v6only, device, leg: null, listener: null,
+})
 
 /** What a walk takes from outside: answers to what the input does not tell, a clock, free ports. */
 export interface Environment {
@@ -43,9 +82,19 @@ export interface Environment {
   freePort(): number
   /** Hears of every condition a packet was held against; behind a rule's conditions stands its target. */
   noted?(rule: CompiledRule, test: number, skb: Skb): void
+  /** Hears of rules for other hosts that were not looked at one by one. */
+  skipped?(index: ChainIndex, skb: Skb): void
   /** Hears of every packet for which a socket of this host is looked for, or that is turned to one of its ports. */
   delivered?(skb: Skb): void
 }
+
+/** Who is told of every step: alone, or with what it changed in the namespace's state, so that it can be undone. */
+export interface Observer {
+  readonly keeps: Keeps
+  tell(event: TraceEvent): void
+}
+
+export type Keeps = 'steps' | 'changes'
 
 /** A running namespace: its fixed parts, its state, and who is told. */
 export class Kernel {
@@ -56,9 +105,9 @@ export class Kernel {
   readonly handedTo: number[] = []
   /** What rules were asked to remember and had nothing of yet (limit, recent, nth): a running host may have. */
   readonly unremembered = new Set<string>()
-  private readonly observer: ((event: TraceEvent) => void) | null
+  private readonly observer: Observer | null
 
-  constructor(fixed: CompiledNetns, cell: StateCell, environment: Environment, observer: ((event: TraceEvent) => void) | null) {
+  constructor(fixed: CompiledNetns, cell: StateCell, environment: Environment, observer: Observer | null) {
     this.fixed = fixed
     this.cell = cell
     this.environment = environment
@@ -89,7 +138,8 @@ export class Kernel {
   /** Tells the observer; the step is made only when there is one. */
   tell(step: () => TraceStep): void {
     if (!this.observer) return
-    this.observer({ step: step(), ...this.cell.taken() })
+    const { patches, inverse } = this.cell.taken()
+    this.observer.tell({ step: step(), patches, inverse })
   }
 
   /** A function of its own, for look-ups that may ask. */
@@ -111,7 +161,8 @@ export class Kernel {
 
   /** conf.all and conf.DEV together, the larger one (IN_DEV_MAXCONF). */
   deviceSysctl(device: string, name: string): number {
-    return Math.max(this.sysctl(`net.ipv4.conf.all.${name}`, 0), this.sysctl(`net.ipv4.conf.${device}.${name}`, 0))
+    const { interfaceSysctls } = this.fixed
+    return Math.max(interfaceSysctls.value('all', name) ?? 0, interfaceSysctls.value(device, name) ?? 0)
   }
 
   isOwnAddress(address: Address): boolean {

@@ -5,12 +5,14 @@ import type { CtEntry } from '../netfilter/ctState.ts'
 import type { Hook } from '../netfilter/hook.ts'
 import type { Skb } from '../netfilter/skb.ts'
 import type { Tuple } from '../netfilter/tuple.ts'
-import type { Ternary } from '../netfilter/ternary.ts'
+import type { Ternary, Unknown } from '../netfilter/ternary.ts'
 import { inSet } from './ipset.ts'
 import type { Kernel } from './kernel.ts'
 import { validSource } from './routing.ts'
-import { socketEnds } from './socketEnds.ts'
+import { isOlder } from '../host/netns.ts'
+import { endsBeforeNat, socketEnds } from './socketEnds.ts'
 import { establishedSocket, listeningSocket } from './socketLookup.ts'
+import type { Endpoints } from './socketLookup.ts'
 
 /** What the extensions may ask of a running kernel at one hook. */
 export class KernelContext implements MatchContext {
@@ -49,9 +51,21 @@ export class KernelContext implements MatchContext {
     this.kernel.environment.delivered?.(skb)
     // xt_socket takes the socket the packet has already (TPROXY), before it looks for one.
     const given = skb.socket === null ? null : (state.sockets[skb.socket] ?? null)
-    const ends = given ? null : socketEnds(skb, this.kernel.ctOf(skb))
+    const ends = given ? null : this.socketEnds(skb)
     const socket = given ?? (ends && (establishedSocket(state, ends) ?? listeningSocket(state, ends, skb.in)))
     return socket && { transparent: socket.transparent, wildcard: socket.remote === null && isAnyAddress(socket.local), mark: socket.mark }
+  }
+
+  private socketEnds(skb: Skb): Endpoints | null {
+    const ends = socketEnds(skb)
+    const before = ends && endsBeforeNat(ends, skb, this.kernel.ctOf(skb))
+    return before && (skb.family === 4 || this.kernel.decide(this.looksBehindNat)) ? before : ends
+  }
+
+  /** IPv6 does so since Linux 6.15 (932b32ffd760, "netfilter: socket: Lookup orig tuple for IPv6 SNAT"), and where that was taken over. */
+  private get looksBehindNat(): Ternary {
+    const { release } = this.kernel.fixed.netns
+    return release !== null && !isOlder(release, 6, 15) ? true : BEHIND_NAT
   }
 
   reversePath(skb: Skb, strictness: 'strict' | 'loose', mark: number): boolean {
@@ -81,6 +95,10 @@ export class KernelContext implements MatchContext {
   remember(key: string, value: readonly number[]): void {
     this.kernel.cell.change((draft) => { draft.memory[key] = value })
   }
+}
+
+const BEHIND_NAT: Unknown = {
+  code: 'kernel-release', message: 'whether -m socket finds the IPv6 socket whose source NAT has changed depends on the kernel: it does since Linux 6.15 (add the output of `uname -r`)', probability: null, key: 'socket behind NAT',
 }
 
 /** What rules of raw see behind `CT --zone`: nf_ct_tmpl_alloc's connection, in which nothing is set. */

@@ -45,21 +45,23 @@ const ends = (before: Tuple, after: Tuple, manip: Manip): { from: string; to: st
 /** get_unique_tuple of nf_nat_core.c. */
 function uniqueTuple(kernel: Kernel, entry: CtEntry, current: Tuple, range: NatRange, manip: Manip): Tuple {
   const address = chosenAddress(current, range, manip)
-  const addressed: Tuple = manip === 'source' ? { ...current, src: address } : { ...current, dst: address }
-  const port = manip === 'source' ? addressed.sport : addressed.dport
+  const to = (end: number): Tuple => (manip === 'source'
+    ? { protocol: current.protocol, src: address, sport: end, dst: current.dst, dport: current.dport }
+    : { protocol: current.protocol, src: current.src, sport: current.sport, dst: address, dport: end })
+  const port = manip === 'source' ? current.sport : current.dport
+  const addressed = to(port)
   const free = (tuple: Tuple): boolean => !replyTaken(kernel, entry, invert(tuple))
   if (!hasPorts(current.protocol)) return addressed
   if (range.minPort === null || range.maxPort === null) {
     if (manip === 'destination' || (!range.random && (free(addressed) || (sameTuple(addressed, current) && isReverse(kernel, entry))))) return addressed
-    return { ...addressed, sport: kernel.environment.freePort() }
+    return to(kernel.environment.freePort())
   }
   const first = range.basePort === null ? range.minPort : range.minPort + (port - range.basePort)
   const fits = range.basePort === null && port >= range.minPort && port <= range.maxPort
-  const withPort = (to: number): Tuple => (manip === 'source' ? { ...addressed, sport: to } : { ...addressed, dport: to })
-  if (range.minPort === range.maxPort) return withPort(first)
+  if (range.minPort === range.maxPort) return to(first)
   if (fits && !range.random && free(addressed)) return addressed
-  for (let to = first; to <= range.maxPort; to += 1) if (free(withPort(to))) return withPort(to)
-  return withPort(first)
+  for (let each = first; each <= range.maxPort; each += 1) if (free(to(each))) return to(each)
+  return to(first)
 }
 
 /**

@@ -6,7 +6,7 @@ import type { Packet, Skb } from '../netfilter/skb.ts'
 import { runHook } from './hooks.ts'
 import type { HookVerdict } from './hooks.ts'
 import type { Kernel } from './kernel.ts'
-import { routeInput } from './routing.ts'
+import { describeRoute, routeInput } from './routing.ts'
 import type { OutputError } from './routing.ts'
 import { socketFor } from './socketLookup.ts'
 import type { Socket } from './state.ts'
@@ -32,8 +32,10 @@ export interface PacketRole {
   readonly reply: boolean
 }
 
-/** A packet fresh from the wire or from a socket. */
-export const freshSkb = (packet: Packet): Skb => ({ ...packet, mark: 0, in: null, out: null, ct: null, ctTemplate: null, owner: null, socket: null, route: null })
+/** A packet fresh from the wire or from a socket. Written out, so that all have one shape: a walk makes a dozen. */
+export const freshSkb = ({ family, protocol, src, dst, sport, dport, tcpFlags, icmp, ttl, tos, length }: Packet): Skb => ({
+  family, protocol, src, dst, sport, dport, tcpFlags, icmp, ttl, tos, length, mark: 0, in: null, out: null, ct: null, ctTemplate: null, owner: null, socket: null, route: null,
+})
 
 /**
  * The way of a packet this namespace makes: OUTPUT, POSTROUTING, and back in over lo if that is where it goes.
@@ -42,7 +44,7 @@ export const freshSkb = (packet: Packet): Skb => ({ ...packet, mark: 0, in: null
  */
 export function output(kernel: Kernel, skb: Skb, role: PacketRole): Fate {
   kernel.cell.change((draft) => { draft.skb = skb })
-  kernel.tell(() => ({ kind: 'packetEntered', skb: kernel.skb, ...role }))
+  kernel.tell(() => ({ kind: 'packetEntered', skb: { ...kernel.skb }, leg: role.leg, reply: role.reply }))
   const sent = runHook(kernel, 'OUTPUT')
   if (sent.verdict !== 'ACCEPT') return dropped(kernel, 'OUTPUT', sent)
   return leave(kernel, role)
@@ -60,7 +62,12 @@ function leave(kernel: Kernel, role: PacketRole): Fate {
 /** loopback_xmit: the socket is let go; mark, connection and route stay. Conntrack looks again at what was invalid: nothing was noted of it. */
 function loopBack(kernel: Kernel, role: PacketRole): Fate {
   const { skb } = kernel
-  return receive(kernel, { ...skb, ct: skb.ct?.kind === 'invalid' ? null : skb.ct, in: 'lo', out: null, owner: null, socket: null, ctTemplate: null, route: skb.route === 'local' ? 'local' : null }, role)
+  const looped = freshSkb(skb)
+  looped.mark = skb.mark
+  looped.in = 'lo'
+  looped.ct = skb.ct?.kind === 'invalid' ? null : skb.ct
+  looped.route = skb.route === 'local' ? 'local' : null
+  return receive(kernel, looped, role)
 }
 
 /**
@@ -71,7 +78,7 @@ function loopBack(kernel: Kernel, role: PacketRole): Fate {
  */
 export function receive(kernel: Kernel, skb: Skb, role: PacketRole): Fate {
   kernel.cell.change((draft) => { draft.skb = skb })
-  kernel.tell(() => ({ kind: 'packetEntered', skb: kernel.skb, ...role }))
+  kernel.tell(() => ({ kind: 'packetEntered', skb: { ...kernel.skb }, leg: role.leg, reply: role.reply }))
   const come = runHook(kernel, 'PREROUTING')
   if (come.verdict !== 'ACCEPT') return dropped(kernel, 'PREROUTING', come)
   return kernel.skb.route === 'local' ? deliver(kernel) : routed(kernel, role)
@@ -88,11 +95,11 @@ function routed(kernel: Kernel, role: PacketRole): Fate {
       return { kind: 'dropped', hook: null, skb: kernel.skb, reject: null, error: null, unroutable: route.error }
     case 'local':
       kernel.changeSkb((draft) => { draft.route = 'local' })
-      kernel.tell(() => ({ kind: 'routed', outcome: 'local', device: route.device, why: route.why }))
+      kernel.tell(() => ({ kind: 'routed', outcome: 'local', device: route.device, why: describeRoute(route.found) }))
       return deliver(kernel)
     case 'forward':
       kernel.changeSkb((draft) => { draft.out = route.device; draft.route = 'forward'; draft.ttl -= 1 })
-      kernel.tell(() => ({ kind: 'routed', outcome: 'forward', device: route.device, why: route.why }))
+      kernel.tell(() => ({ kind: 'routed', outcome: 'forward', device: route.device, why: describeRoute(route.found) }))
       return forward(kernel, role)
   }
 }
@@ -101,7 +108,7 @@ function routed(kernel: Kernel, role: PacketRole): Fate {
 export function bridge(kernel: Kernel, skb: Skb, role: PacketRole): Fate {
   const { dst, in: device } = skb
   kernel.cell.change((draft) => { draft.skb = skb })
-  kernel.tell(() => ({ kind: 'packetEntered', skb: kernel.skb, ...role }))
+  kernel.tell(() => ({ kind: 'packetEntered', skb: { ...kernel.skb }, leg: role.leg, reply: role.reply }))
   const come = runHook(kernel, 'PREROUTING')
   if (come.verdict !== 'ACCEPT') return dropped(kernel, 'PREROUTING', come)
   if (!sameAddress(kernel.skb.dst, dst)) return routed(kernel, role)

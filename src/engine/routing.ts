@@ -1,6 +1,6 @@
 import { anyAddress, isAnyAddress, isLinkLocal, isLoopback, isMulticast } from '../net/address.ts'
 import type { Address } from '../net/address.ts'
-import type { FibError, FibMatch, Flow } from '../host/fib.ts'
+import type { FibError, FibMatch } from '../host/fib.ts'
 import { RouteTable } from '../host/netns.ts'
 import type { Skb } from '../netfilter/skb.ts'
 import type { Kernel } from './kernel.ts'
@@ -10,7 +10,7 @@ export interface OutputRoute {
   readonly device: string
   readonly source: Address
   readonly local: boolean
-  readonly why: string
+  readonly found: FibMatch
 }
 
 export type OutputError = FibError | 'invalid'
@@ -25,6 +25,9 @@ export interface OutputFlow {
   /** FLOWI_FLAG_ANYSRC: a transparent socket, or a reply that need not come from an own address. */
   readonly source: 'own' | 'any'
 }
+
+/** The route a packet took, in words. */
+export const describeRoute = ({ route, table }: FibMatch): string => `table ${tableName(table)}, ${route.type} dev ${route.device ?? '-'}`
 
 const tableName = (table: number): string => Object.entries(RouteTable).find(([, number]) => number === table)?.[0] ?? `${table}`
 
@@ -49,17 +52,18 @@ export function routeConnect(kernel: Kernel, flow: OutputFlow): OutputRoute | Ou
   return routeOutput(kernel, { ...flow, src: first.source })
 }
 
-function outputRoute(kernel: Kernel, flow: OutputFlow, { route, table }: FibMatch): OutputRoute | OutputError {
+function outputRoute(kernel: Kernel, flow: OutputFlow, found: FibMatch): OutputRoute | OutputError {
+  const { route } = found
   const local = route.type === 'local'
   const device = local ? 'lo' : route.device
   if (device === null) return 'unreachable'
   const source = flow.src ?? route.source ?? (local && flow.dst.family === 4 ? flow.dst : kernel.fixed.fib.sourceFor(device, flow.dst.family === 4 ? (route.via ?? flow.dst) : flow.dst))
   // __mkroute_output: a loopback source leaves by lo only.
   if (source && flow.dst.family === 4 && isLoopback(source) && device !== 'lo' && kernel.deviceSysctl(device, 'route_localnet') === 0) return 'invalid'
-  return { device, source: source ?? anyAddress(flow.dst.family), local, why: `table ${tableName(table)}, ${route.type} dev ${route.device ?? '-'}` }
+  return { device, source: source ?? anyAddress(flow.dst.family), local, found }
 }
 
-export type InputRoute = { readonly kind: 'local' | 'forward'; readonly device: string; readonly why: string } | { readonly kind: 'drop'; readonly code: string; readonly why: string } | { readonly kind: 'unreachable'; readonly error: FibError; readonly why: string }
+export type InputRoute = { readonly kind: 'local' | 'forward'; readonly device: string; readonly found: FibMatch } | { readonly kind: 'drop'; readonly code: string; readonly why: string } | { readonly kind: 'unreachable'; readonly error: FibError; readonly why: string }
 
 /** ip_route_input_slow: martians, the table, the source's validity. */
 export function routeInput(kernel: Kernel): InputRoute {
@@ -67,17 +71,16 @@ export function routeInput(kernel: Kernel): InputRoute {
   const device = skb.in ?? 'lo'
   const martian = martianAddress(kernel, skb, device)
   if (martian) return { kind: 'drop', code: 'martian', why: martian }
-  const found = kernel.fixed.fib.lookup({ ...inputFlow(skb, skb.mark), out: strictInput(skb, device) }, kernel.decide)
+  const found = kernel.fixed.fib.lookup({ family: skb.family, src: skb.src, dst: skb.dst, mark: skb.mark, in: skb.in, out: strictInput(skb, device), uid: 0 }, kernel.decide)
   if (typeof found === 'string') return unroutable(kernel, skb, device, found, `there is no route to it (${found})`)
-  const { route, table } = found
-  const why = `table ${tableName(table)}, ${route.type} dev ${route.device ?? '-'}`
+  const { route } = found
   if (route.type === 'local' || route.type === 'broadcast') {
-    return sourceValid(kernel) ? { kind: 'local', device, why } : invalidSource(device)
+    return sourceValid(kernel) ? { kind: 'local', device, found } : invalidSource(device)
   }
-  if (!forwards(kernel, skb, device)) return { kind: 'drop', code: 'no-route', why: `it is for another host (${why}), and forwarding is off` }
+  if (!forwards(kernel, skb, device)) return { kind: 'drop', code: 'no-route', why: `it is for another host (${describeRoute(found)}), and forwarding is off` }
   if (route.type !== 'unicast' && route.type !== 'multicast') return { kind: 'drop', code: 'martian', why: `its destination is of type ${route.type}` }
   if (!sourceValid(kernel)) return invalidSource(device)
-  return { kind: 'forward', device: route.device ?? device, why }
+  return { kind: 'forward', device: route.device ?? device, found }
 }
 
 /** rt6_need_strict: what goes to ::1 or a link-local address must be routed by the device it came in by; the route of ::1 is lo's. */
@@ -90,11 +93,10 @@ function unroutable(kernel: Kernel, skb: Skb, device: string, error: FibError, w
 
 const invalidSource = (device: string): InputRoute => ({ kind: 'drop', code: 'martian-source', why: `its source address cannot come in by ${device} (fib_validate_source)` })
 
-const inputFlow = (skb: Skb, mark: number): Flow => ({ family: skb.family, src: skb.src, dst: skb.dst, mark, in: skb.in, out: null, uid: 0 })
-
 function forwards(kernel: Kernel, skb: Skb, device: string): boolean {
   if (skb.family === 6) return kernel.sysctl('net.ipv6.conf.all.forwarding', 0) > 0
-  return kernel.sysctl(`net.ipv4.conf.${device}.forwarding`, kernel.sysctl('net.ipv4.conf.all.forwarding', kernel.sysctl('net.ipv4.ip_forward', 0))) > 0
+  const { interfaceSysctls } = kernel.fixed
+  return (interfaceSysctls.value(device, 'forwarding') ?? interfaceSysctls.value('all', 'forwarding') ?? kernel.sysctl('net.ipv4.ip_forward', 0)) > 0
 }
 
 /** Addresses that may not come in from outside; null when there is nothing against them. */

@@ -14,7 +14,7 @@ export interface StateCell {
 
 const NOTHING = { patches: [], inverse: [] } as const
 
-/** For a walk nobody watches: changes in place, and keeps no record. */
+/** For a walk whose changes nobody undoes: made in place, without a record. */
 export class PlainCell implements StateCell {
   readonly state: NetnsState
   constructor(state: NetnsState) {
@@ -30,7 +30,7 @@ export class PlainCell implements StateCell {
   }
 }
 
-/** For a watched walk: every state is immutable, every change a patch with its inverse. */
+/** For a walk that is stepped both ways: every state is immutable, every change a patch with its inverse. */
 export class RecordedCell implements StateCell {
   private current: NetnsState
   private patches: Patch[] = []

@@ -32,8 +32,11 @@ export function applyTproxy(kernel: Kernel, effect: Tproxy): void {
   kernel.handTo(effect.port || skb.dport)
   const socket = socketFor(kernel, effect)
   if (!socket?.transparent) return kernel.tell(() => ({ kind: 'dropped', code: 'tproxy-no-socket', why: noSocket(socket, effect.port) }))
+  const { mark: before } = skb
   kernel.changeSkb((draft) => { draft.socket = socket.id; draft.mark = changedMark(draft.mark, { value: effect.mark, mask: effect.mask }) })
   kernel.tell(() => ({ kind: 'tproxied', port: socket.localPort, process: socket.process }))
+  const { mark } = kernel.skb
+  if (mark !== before) kernel.tell(() => ({ kind: 'markSet', from: before, to: mark }))
 }
 
 const noSocket = (socket: Socket | null, port: number): string =>

@@ -28,6 +28,7 @@ export function traverse(kernel: Kernel, table: CompiledTable, context: MatchCon
   let chain = base
   let next = 0
   for (;;) {
+    if (!kernel.watched) next = skipped(kernel, chain, next)
     const rule = chain.rules[next]
     next += 1
     const verdict = rule === undefined ? 'RETURN' : runRule(kernel, chain, rule, context, applier)
@@ -44,6 +45,15 @@ export function traverse(kernel: Kernel, table: CompiledTable, context: MatchCon
       next = back.next
     } else return verdict
   }
+}
+
+/** The next rule that is not for another host. */
+function skipped({ skb, environment }: Kernel, chain: CompiledChain, from: number): number {
+  const { index } = chain
+  if (index === null) return from
+  const to = index.next(from, skb[index.end])
+  if (to > from) environment.skipped?.(index, skb)
+  return to
 }
 
 /** A goto does not push: what ends the chain gone to returns to whoever jumped before (ipt_do_table). */

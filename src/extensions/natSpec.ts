@@ -1,5 +1,5 @@
 import type { Option } from '../../grammar/ast.ts'
-import { parseAddress, printAddress } from '../net/address.ts'
+import { isPrintedQuad, parseAddress, printAddress } from '../net/address.ts'
 import type { Address, Family } from '../net/address.ts'
 import { printPortRange } from '../net/portRange.ts'
 import type { PortRange } from '../net/portRange.ts'
@@ -55,9 +55,10 @@ const readPort = (text: string): number | null => numericPort(text) ?? (/^\d/.te
 export function readNatTo(text: string, family: Family): NatTo | null {
   const { hosts, ports } = splitEndpoint(text)
   const addresses = hosts === '' ? null : readAddresses(hosts, family)
-  const read = ports === null ? {} : readNatPorts(ports)
-  if (!read || (hosts !== '' && !addresses) || (hosts === '' && ports === null)) return null
-  return { ...(addresses && { addresses }), ...read }
+  const read = ports === null ? null : readNatPorts(ports)
+  if ((ports !== null && !read) || (hosts !== '' && !addresses) || (hosts === '' && ports === null)) return null
+  if (!addresses || !read) return addresses ? { addresses } : read
+  return read.ports && read.base === undefined ? { addresses, ports: read.ports } : { addresses, ...read }
 }
 
 /** One colon is port information; more of them, without brackets, make an IPv6 address. */
@@ -77,6 +78,7 @@ function readAddresses(text: string, family: Family): NatTo['addresses'] | null 
 }
 
 function readHost(text: string, family: Family): string | null {
+  if (family === 4 && isPrintedQuad(text)) return text
   const address = parseAddress(text)
   return address?.family === family ? printAddress(address) : null
 }
@@ -91,7 +93,13 @@ export function printNatTo({ addresses, ports, base }: NatTo): string {
 
 export const printNatPorts = ({ ports, base }: NatTo): string => (ports ? printPortRange(ports, '-') + (base === undefined ? '' : `/${base}`) : '')
 
-export function parseNatChoice(options: OptionReader): NatChoice {
+/** A NAT target's options: its own, which says where to, and how it chooses. */
+export function parseNatSpec(options: OptionReader, flags: readonly string[], read: (text: string) => NatTo | null): NatSpec {
+  const to = natOption(options, options.take(...flags), read)
+  return options.isDone ? to : { ...to, ...parseNatChoice(options) }
+}
+
+function parseNatChoice(options: OptionReader): NatChoice {
   return {
     ...(options.has('--random') && { random: true }),
     ...(options.has('--random-fully') && { randomFully: true }),
@@ -116,7 +124,7 @@ export function parseListedNatChoice(cursor: ListingCursor): NatChoice {
 }
 
 /** The option's value as `read` takes it; what it cannot take is refused. */
-export function natOption(options: OptionReader, option: Option | null, read: (text: string) => NatTo | null): NatTo {
+function natOption(options: OptionReader, option: Option | null, read: (text: string) => NatTo | null): NatTo {
   if (!option) return {}
   const to = read(options.word(option))
   if (!to) options.refuse(option.args[0] ?? option.flag, `${option.flag.text} takes an address or a range, ports or both, not ${JSON.stringify(option.args[0]?.text ?? '')}`)

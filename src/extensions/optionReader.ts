@@ -103,6 +103,11 @@ export class OptionReader {
     this.problems.push({ message, word })
   }
 
+  /** Every option was asked for. */
+  get isDone(): boolean {
+    return this.options.length === this.taken.length
+  }
+
   /** Options nobody asked for. */
   left(): readonly Option[] {
     return this.options.filter((option) => !this.taken.includes(option))

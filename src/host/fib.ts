@@ -1,6 +1,7 @@
 import { isLinkLocal, isLoopback, isMulticast, printAddress, sameAddress } from '../net/address.ts'
 import type { Address, Family } from '../net/address.ts'
 import { contains, maskOf, masked, parsePrefix, prefixLength, width } from '../net/prefix.ts'
+import { RouteTable } from './netns.ts'
 import type { InterfaceAddress, Netns, PolicyAction, PolicyRule, Route, RouteType } from './netns.ts'
 import type { Unknown } from '../netfilter/ternary.ts'
 
@@ -33,12 +34,12 @@ export type Decide = (doubt: Unknown) => boolean
 export class Fib {
   private readonly netns: Netns
   private readonly rules: readonly PolicyRule[]
-  private readonly tables: ReadonlyMap<string, readonly Route[]>
+  private readonly tables: Readonly<Record<Family, ReadonlyMap<number, readonly Route[]>>>
 
   constructor(netns: Netns) {
     this.netns = netns
     this.rules = [...netns.rules].sort((x, y) => x.priority - y.priority)
-    this.tables = groupRoutes(netns.routes)
+    this.tables = { 4: routeTables(netns.routes, 4), 6: routeTables(netns.routes, 6) }
   }
 
   /** The route this flow takes: policy rules in order of priority, in each table the longest prefix, then the lowest metric. */
@@ -67,14 +68,14 @@ export class Fib {
   }
 
   private lookupTable(table: number, flow: Flow): Route | null {
-    const routes = this.tables.get(`${flow.family}/${table}`) ?? []
+    const routes = this.tables[flow.family].get(table) ?? []
     return routes.find((route) => contains(route.destination, flow.dst) && (flow.out === null || route.device === flow.out)) ?? null
   }
 
   /** The type the local table, then all tables, give an address (inet_dev_addr_type). */
   addressType(address: Address, device: string | null): RouteType | null {
     if (isMulticast(address)) return 'multicast'
-    const routes = this.tables.get(`${address.family}/255`) ?? []
+    const routes = this.tables[address.family].get(RouteTable.local) ?? []
     if (address.family === 6) return routes.find((route) => contains(route.destination, address) && (device === null || route.device === device))?.type ?? (device === null ? 'unicast' : null)
     // __inet_dev_addr_type looks first and compares the device then: an own address of another device is like any other.
     const found = routes.find((route) => contains(route.destination, address))
@@ -159,16 +160,17 @@ function commonBits(x: Address, y: Address): number {
   return bits
 }
 
-function groupRoutes(routes: readonly Route[]): ReadonlyMap<string, readonly Route[]> {
-  const groups = new Map<string, Route[]>()
+/** The tables of a family, the longest prefix first, then the lowest metric. */
+function routeTables(routes: readonly Route[], family: Family): ReadonlyMap<number, readonly Route[]> {
+  const tables = new Map<number, Route[]>()
   for (const route of routes) {
-    const key = `${route.family}/${route.table}`
-    const group = groups.get(key)
-    if (group) group.push(route)
-    else groups.set(key, [route])
+    if (route.family !== family) continue
+    const table = tables.get(route.table)
+    if (table) table.push(route)
+    else tables.set(route.table, [route])
   }
-  for (const group of groups.values()) group.sort((x, y) => (prefixLength(y.destination.mask) ?? 0) - (prefixLength(x.destination.mask) ?? 0) || x.metric - y.metric)
-  return groups
+  for (const table of tables.values()) table.sort((x, y) => (prefixLength(y.destination.mask) ?? 0) - (prefixLength(x.destination.mask) ?? 0) || x.metric - y.metric)
+  return tables
 }
 
 function certainlyApplies({ unread, priority, family }: PolicyRule, { src, dst, mark }: Flow, decide: Decide): boolean {

@@ -23,6 +23,11 @@ export const ipv6 = (a: number, b: number, c: number, d: number): Address => ({ 
 
 const QUAD = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/
 
+const PRINTED_QUAD = /^(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?:\.(?!$)|$)){4}$/
+
+/** Whether it is an IPv4 address just as it would be printed. */
+export const isPrintedQuad = (text: string): boolean => PRINTED_QUAD.test(text)
+
 function parseQuad(text: string): number | null {
   const parts = QUAD.exec(text)
   if (!parts) return null

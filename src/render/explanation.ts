@@ -28,7 +28,7 @@ function* reasons({ connection, profile }: Trace, outcome: Outcome, events: read
 function* sourceReasons(outcome: Outcome, inboundPort: number): Generator<string> {
   if (outcome.appSees === '127.0.0.6' || outcome.appSees === '::6') {
     yield `The proxy accepted it on ${inboundPort} from ${outcome.accepts[0]?.peer ?? 'the client'} and dialled the app from ${outcome.appSees} (the inbound cluster's upstream_bind_config), so that is the address the app sees.`
-  } else if (outcome.captured && outcome.appSees !== null && outcome.appSees === outcome.accepts[0]?.peer) {
+  } else if (outcome.upstreams.length > 0 && outcome.appSees !== null && outcome.appSees === outcome.accepts[0]?.peer) {
     yield 'The proxy binds its own dial to the client\'s address (original_src), so the app sees the client.'
   }
   const failed = outcome.upstreams.find(({ result }) => result !== 'connected')

@@ -7,8 +7,16 @@ import type { Connection } from '../world/connection.ts'
 import type { Assumption } from '../world/outcome.ts'
 import type { TracedOutcome } from '../world/traceConnection.ts'
 
+interface DiffJson {
+  readonly schema: string
+  readonly equivalent: boolean
+  readonly differences: readonly Readonly<Record<string, unknown>>[]
+  readonly inexact: readonly string[]
+  readonly assumptions: readonly Assumption[]
+}
+
 /** chainwalk/diff@1: docs/diff.md. */
-export const diffJson = ({ found, inexact }: Differences, assumptions: readonly Assumption[]): unknown => ({
+export const diffJson = ({ found, inexact }: Differences, assumptions: readonly Assumption[]): DiffJson => ({
   schema: 'chainwalk/diff@1',
   equivalent: found.length === 0 && inexact.length === 0,
   differences: found.map(({ region, before, after, witness, because }) => ({ region: regionJson(region), before: outcomesJson(before), after: outcomesJson(after), witness: connectionJson(witness), because: because.map(ruleJson) })),

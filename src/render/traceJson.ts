@@ -5,11 +5,13 @@ import type { Trace, TracedOutcome } from '../world/traceConnection.ts'
 import { packetPaths } from './packetPaths.ts'
 import { recognisedJson } from './recognisedJson.ts'
 
+export const TRACE_SCHEMA = 'chainwalk/trace@1'
+
 /** `chainwalk.trace@1`: the stable result of a trace, ready for JSON.stringify. */
 export function traceJson(trace: Trace, diagnostics: readonly Diagnostic[], recognised: Recognised | null = null): Record<string, unknown> {
   const { origin, proto, src, sport, dst, dport, uid, gid } = trace.connection
   return {
-    schema: 'chainwalk/trace@1',
+    schema: TRACE_SCHEMA,
     connection: { origin, proto, src: src && printAddress(src), sport, dst: printAddress(dst), dport, ...(origin === 'local' && { uid, gid }) },
     mode: trace.profile.mode,
     recognised: recognised && recognisedJson(recognised),

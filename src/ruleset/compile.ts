@@ -9,7 +9,10 @@ import type { Skb } from '../netfilter/skb.ts'
 import type { TableName } from '../netfilter/table.ts'
 import { and, isUnknown } from '../netfilter/ternary.ts'
 import type { Unknown } from '../netfilter/ternary.ts'
+import { chainIndex } from './chainIndex.ts'
+import type { ChainIndex } from './chainIndex.ts'
 import { chainShape } from './chainShape.ts'
+import { onceFor } from './onceFor.ts'
 import { printMatch, printRule } from './print.ts'
 
 /** A condition made ready: what it asks for in the rule's own words, and what a packet has in its place. */
@@ -32,14 +35,43 @@ export interface CompiledRule {
   readonly number: number
   readonly rule: Rule
   readonly tests: readonly CompiledTest[]
-  target: CompiledTarget
+  readonly target: CompiledTarget
 }
 
-export interface CompiledChain {
+/** A chain made ready when a packet first enters it: of a node's chains most packets see a few. */
+export class CompiledChain {
   readonly table: TableName
-  readonly name: string
-  readonly policy: 'ACCEPT' | 'DROP' | null
-  readonly rules: CompiledRule[]
+  private readonly chain: Chain
+  private readonly compiled: () => readonly CompiledRule[]
+  private made: readonly CompiledRule[] | null = null
+  private looked: { readonly index: ChainIndex | null } | null = null
+
+  constructor(table: TableName, chain: Chain, compiled: () => readonly CompiledRule[]) {
+    this.table = table
+    this.chain = chain
+    this.compiled = compiled
+  }
+
+  get name(): string {
+    return this.chain.name
+  }
+
+  get policy(): Chain['policy'] {
+    return this.chain.policy
+  }
+
+  get isEmpty(): boolean {
+    return this.chain.rules.length === 0
+  }
+
+  get rules(): readonly CompiledRule[] {
+    return (this.made ??= this.compiled())
+  }
+
+  /** For a walk that nobody watches; null: its rules are walked one by one. */
+  get index(): ChainIndex | null {
+    return (this.looked ??= { index: chainIndex(this.chain.rules) }).index
+  }
 }
 
 /** A table's base chains by hook; a hook without an entry has nothing to run. */
@@ -51,25 +83,28 @@ export interface CompiledTable {
 export type CompiledRuleset = ReadonlyMap<TableName, CompiledTable>
 
 /** Binds every rule to closures, once; there is no second interpreter. */
-export function compile(ruleset: Ruleset): CompiledRuleset {
-  return new Map(ruleset.tables.map((table) => [table.name, compileTable(table)]))
-}
+export const compile: (ruleset: Ruleset) => CompiledRuleset = onceFor(({ tables }) => new Map(tables.map((table) => [table.name, compileTable(table)])))
 
 function compileTable(table: Table): CompiledTable {
-  const chains = new Map(table.chains.map((chain): [string, CompiledChain] => [chain.name, { table: table.name, name: chain.name, policy: chain.policy, rules: [] }]))
   const refused = new Set(chainShape(table).backJumps.map(({ rule }) => rule))
-  for (const chain of table.chains) fill(chains, chain, refused)
+  const chains = new Map<string, CompiledChain>()
+  for (const chain of table.chains) chains.set(chain.name, new CompiledChain(table.name, chain, () => chain.rules.map((rule, i) => compileRule(rule, i + 1, { table: table.name, chain: chain.name, chains, refused }))))
   const base = new Map<Hook, CompiledChain>()
   for (const [name, chain] of chains) if (isHook(name)) base.set(name, chain)
   return { name: table.name, base }
 }
 
-function fill(chains: ReadonlyMap<string, CompiledChain>, chain: Chain, refused: ReadonlySet<Rule>): void {
-  const compiled = chains.get(chain.name)
-  chain.rules.forEach((rule, i) => {
-    const site = `${compiled?.table}:${chain.name}:${i + 1}`
-    compiled?.rules.push({ number: i + 1, rule, tests: compileTests(rule, site), target: refused.has(rule) ? LOOP : compileTarget(rule, chains, site) })
-  })
+/** What a rule stands in. */
+interface Surroundings {
+  readonly table: TableName
+  readonly chain: string
+  readonly chains: ReadonlyMap<string, CompiledChain>
+  readonly refused: ReadonlySet<Rule>
+}
+
+function compileRule(rule: Rule, number: number, { table, chain, chains, refused }: Surroundings): CompiledRule {
+  const site = `${table}:${chain}:${number}`
+  return { number, rule, tests: compileTests(rule, site), target: refused.has(rule) ? LOOP : compileTarget(rule, chains, site) }
 }
 
 /** The tests of a rule, in the kernel's order: the header's own first, then the matches as they stand. */

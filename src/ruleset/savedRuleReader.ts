@@ -5,7 +5,7 @@ import type { Family } from '../net/address.ts'
 import { parsePrefix, prefixLength, printPrefix } from '../net/prefix.ts'
 import { parseProtocol } from '../net/protocol.ts'
 import type { Counters, IpMatch, Match, Target } from '../netfilter/ruleset.ts'
-import { cutSavedRule } from './cutSavedRule.ts'
+import { savedPieceEnd } from './savedPieceEnd.ts'
 import type { RuleMeaning } from './sameListedRules.ts'
 
 /** A rule and the chain it is appended to. */
@@ -16,7 +16,7 @@ export interface SavedRule {
 }
 
 /** What one flag with all behind it says: "-s 10.0.0.0/8", "-m tcp --dport 80", "-j DNAT --to-destination 10.0.0.1:80". */
-type Piece = { readonly ip: IpMatch } | { readonly match: Match } | { readonly target: Target }
+type Piece = { readonly ip: IpMatch } | { readonly match: Match; readonly alone: readonly Match[] } | { readonly target: Target }
 
 const HOST = /^(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?:\.(?!\/)|(?=\/32$))){4}\/32$/
 
@@ -26,45 +26,81 @@ const HOST = /^(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?:\.(?!\/)|(?=\/32$))){4}\
  */
 export class SavedRuleReader {
   private readonly memory = new PieceMemory()
+  /** The chain of the rule read last: rules of one chain stand together. */
+  private chain = ''
 
   read(text: string, family: Family): SavedRule | null {
-    const cut = cutSavedRule(text)
-    const meaning = cut && this.meaning(cut.pieces, family)
-    return meaning && { chain: cut.chain, meaning, counters: cut.counters }
+    const counted = text.charCodeAt(0) === OPEN ? COUNTERS.exec(text) : null
+    const from = counted ? counted[0].length : 0
+    if (!text.startsWith('-A ', from) || text.charCodeAt(text.length - 1) === BLANK || ODD.test(text)) return null
+    const chain = this.chainAt(text, from + 3)
+    const meaning = chain === null ? null : this.meaning(text, from + 4 + chain.length, family)
+    return chain === null || meaning === null ? null : { chain, meaning, counters: counted && { packets: Number(counted[1]), bytes: Number(counted[2]) } }
   }
 
-  private meaning(pieces: readonly string[], family: Family): RuleMeaning | null {
-    const found: IpDraft = {}
-    const matches: Match[] = []
-    let target: Target | null = null
+  private chainAt(text: string, from: number): string | null {
+    if (text.startsWith(this.chain, from) && this.chain !== '' && text.charCodeAt(from + this.chain.length) === BLANK) return this.chain
+    const blank = text.indexOf(' ', from)
+    const chain = text.slice(from, blank < 0 ? text.length : blank)
+    if (!CHAIN.test(chain)) return null
+    this.chain = chain
+    return chain
+  }
+
+  private meaning(text: string, from: number, family: Family): RuleMeaning | null {
+    let ip: IpMatch | null = UNCONDITIONAL
+    let matches: readonly Match[] = NO_MATCHES
     let protocol: number | null = null
-    for (const text of pieces) {
-      const piece: Piece | null = target ? null : this.memory.piece(text, family, protocol)
+    for (let start = from; start < text.length; ) {
+      const end = savedPieceEnd(text, start)
+      const piece: Piece | null = end < 0 ? null : this.memory.piece(text, { start, end }, family, protocol)
       if (!piece) return null
-      if ('match' in piece) matches.push(piece.match)
-      else if ('target' in piece) target = piece.target
-      else if (matches.length > 0 || !merge(found, piece.ip)) return null
-      else if (piece.ip.protocol) protocol = piece.ip.protocol.negated ? null : piece.ip.protocol.value
+      start = end + 1
+      if ('target' in piece) return start > text.length ? { ip, matches, target: piece.target } : null
+      if ('match' in piece) matches = matches.length === 0 ? piece.alone : [...matches, piece.match]
+      else {
+        ip = matches.length > 0 ? null : both(ip, piece.ip)
+        if (!ip) return null
+        if (piece.ip.protocol) protocol = piece.ip.protocol.negated ? null : piece.ip.protocol.value
+      }
     }
-    // An array that grew by push() has room for many more.
-    return { ip: inOrder(found), matches: matches.slice(), target }
+    return { ip, matches, target: null }
   }
 }
+
+const BLANK = 0x20
+const OPEN = 0x5b
+
+/** "[12:3456] "; counters only where they are exact as a number. */
+const COUNTERS = /^\[(\d{1,15}):(\d{1,15})\] (?=-A )/
+const CHAIN = /^[\w.:][\w.:-]*$/
+/** All but printable characters, and of these the three a lexer looks at twice: ' = \ */
+const ODD = /[^ -&(-<>-[\]-~]/
+
+const UNCONDITIONAL: IpMatch = {}
+const NO_MATCHES: readonly Match[] = []
 
 /** Pieces that were read lately, by a number made of their text: the next of that number takes the place. */
 class PieceMemory {
   private readonly kept: (Kept | undefined)[] = new Array<undefined>(PLACES).fill(undefined)
 
-  piece(text: string, family: Family, protocol: number | null): Piece | null {
-    const { length } = text
-    const at = (length * 67 + text.charCodeAt(length - 1) * 31 + text.charCodeAt(length >> 1) * 7 + text.charCodeAt(3)) & (PLACES - 1)
+  piece(line: string, { start, end }: Extent, family: Family, protocol: number | null): Piece | null {
+    const length = end - start
+    const at = (length * 67 + line.charCodeAt(end - 1) * 31 + line.charCodeAt(start + (length >> 1)) * 7 + line.charCodeAt(start + 3)) & (PLACES - 1)
     const kept = this.kept[at]
     // Names of services depend on the protocol.
-    if (kept?.text === text && kept.family === family && kept.protocol === protocol) return kept.piece
+    if (kept?.text.length === length && kept.family === family && kept.protocol === protocol && line.startsWith(kept.text, start)) return kept.piece
+    const text = line.slice(start, end)
     const piece = readPiece(text, family, protocol)
     this.kept[at] = { text, family, protocol, piece }
     return piece
   }
+}
+
+/** Where in its line a piece stands. */
+interface Extent {
+  readonly start: number
+  readonly end: number
 }
 
 /** A power of two. */
@@ -79,30 +115,23 @@ interface Kept {
 
 type IpDraft = { -readonly [Key in keyof IpMatch]: IpMatch[Key] }
 
-/** In the order of parseIp: rules are compared as JSON (-D). */
-function inOrder(draft: IpDraft): IpMatch {
+/** In the order of parseIp, for rules are compared as JSON (-D); null where a condition is given twice. Named one by one: there may be very many rules. */
+function both(one: IpMatch, other: IpMatch): IpMatch | null {
+  if (one === UNCONDITIONAL) return other
+  const [protocol, source, destination] = [one.protocol ?? other.protocol, one.source ?? other.source, one.destination ?? other.destination]
+  const [input, out, fragment] = [one.in ?? other.in, one.out ?? other.out, one.fragment ?? other.fragment]
   const ip: IpDraft = {}
-  assign(ip, draft)
-  return ip
-}
-
-/** False where the condition is given twice. */
-function merge(ip: IpDraft, more: IpMatch): boolean {
-  const { source, destination, in: input, out, protocol, fragment } = more
-  if ((source && ip.source) || (destination && ip.destination) || (input && ip.in) || (out && ip.out) || (protocol && ip.protocol) || (fragment && ip.fragment)) return false
-  assign(ip, more)
-  return true
-}
-
-/** Named one by one: there may be very many rules. */
-function assign(ip: IpDraft, { protocol, source, destination, in: input, out, fragment }: IpMatch): void {
   if (protocol) ip.protocol = protocol
   if (source) ip.source = source
   if (destination) ip.destination = destination
   if (input) ip.in = input
   if (out) ip.out = out
   if (fragment) ip.fragment = fragment
+  return isTwice(one, other) ? null : ip
 }
+
+const isTwice = (one: IpMatch, other: IpMatch): boolean =>
+  Boolean((one.source && other.source) || (one.destination && other.destination) || (one.in && other.in) || (one.out && other.out) || (one.protocol && other.protocol) || (one.fragment && other.fragment))
 
 function readPiece(text: string, family: Family, protocol: number | null): Piece | null {
   const negated = text.startsWith('! ')
@@ -143,7 +172,9 @@ function readExtension(flag: 'm' | 'j' | 'g', rest: string, family: Family, prot
   const reader = new OptionReader(options, family, protocol)
   const info = extension.parse(reader)
   if (reader.problems.length > 0 || reader.left().length > 0) return null
-  return flag === 'm' ? { match: { name: extension.name, info } } : { target: { kind: 'extension', name, info } }
+  if (flag === 'j') return { target: { kind: 'extension', name, info } }
+  const match = { name: extension.name, info }
+  return { match, alone: [match] }
 }
 
 /** The options of one extension; null where a word is none of its own, or lacks its values. */

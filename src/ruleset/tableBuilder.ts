@@ -141,9 +141,9 @@ export class TableBuilder {
   /** The table under its name, built-in chains first and in the kernel's order. */
   table(name: TableName): Table {
     const builtin: readonly string[] = BUILTIN_CHAINS[name]
-    const user = [...this.chains.keys()].filter((chain) => !builtin.includes(chain))
-    const present = builtin.filter((chain) => this.chains.has(chain))
-    return { name, chains: [...present, ...user].map((chain) => this.finished(this.chain(chain), builtin.includes(chain))) }
+    const present = builtin.flatMap((chain) => this.chains.get(chain) ?? [])
+    const user = [...this.chains.values()].filter((chain) => !builtin.includes(chain.name))
+    return { name, chains: [...present.map((chain) => this.finished(chain, true)), ...user.map((chain) => this.finished(chain, false))] }
   }
 
   private finished({ name, policy, counters, span, rules }: ChainDraft, builtin: boolean): Chain {

@@ -1,10 +1,9 @@
 import { printAddress, printEndpoint } from '../net/address.ts'
 import { Protocol } from '../net/protocol.ts'
-import type { CompiledNetns, Environment, Kernel } from '../engine/kernel.ts'
+import type { CompiledNetns, Environment, Kernel, Observer } from '../engine/kernel.ts'
 import { bridge, freshSkb, receive } from '../engine/packetPath.ts'
-import type { PacketRole } from '../engine/packetPath.ts'
+import type { Fate, PacketRole } from '../engine/packetPath.ts'
 import type { Packet, Skb } from '../netfilter/skb.ts'
-import type { TraceEvent } from '../netfilter/traceEvent.ts'
 import { acceptedByProxy } from '../proxy/acceptedByProxy.ts'
 import type { MeshProfile } from '../proxy/meshProfile.ts'
 import type { Connection } from './connection.ts'
@@ -41,17 +40,23 @@ export class ConnectionWalk implements Surroundings {
   /** What conntrack is told of the first packet beforehand. */
   private begun: Connection['ctState'] = 'NEW'
 
-  constructor(fixed: CompiledNetns, profile: MeshProfile, environment: Environment, observer: ((event: TraceEvent) => void) | null) {
+  constructor(fixed: CompiledNetns, profile: MeshProfile, environment: Environment, observer: Observer | null) {
     this.fixed = fixed
     this.environment = environment
     this.host = new Host({ name: fixed.netns.name, fixed, proxy: (accept) => acceptedByProxy(profile, accept, environment.choose) }, { journal: this.journal, surroundings: this, environment, observer })
     this.farEnd = new FarEnd(fixed)
   }
 
-  run(connection: Connection): Walk {
+  /** Its first packet alone; null where no packet is made, for there is no route. */
+  first(connection: Connection): Fate | null {
     this.begun = connection.ctState
     if (connection.origin === 'local') this.host.dial(dialOf(connection))
     else this.dialFromOutside(connection)
+    return this.journal.firstFate
+  }
+
+  run(connection: Connection): Walk {
+    this.first(connection)
     this.journal.drain()
     const { legs, receptions, loops, handedTo } = this.journal
     return { legs, accepts: receptions.map(({ accept }) => accept), ends: receptions.map(({ end }) => end), loops, handedTo, unremembered: [...this.host.kernel.unremembered] }
@@ -71,13 +76,14 @@ export class ConnectionWalk implements Surroundings {
     const packet = firstPacket(dial, connection.src ?? connection.dst, this.environment)
     const device = connection.in ?? this.farEnd.deviceTowards(packet.src)
     this.farEnd.dials(packet, device)
-    this.host.act('far end', `${printAddress(packet.src)} dials ${printEndpoint(packet.dst, packet.dport)}`)
+    this.host.act('far end', () => `${printAddress(packet.src)} dials ${printEndpoint(packet.dst, packet.dport)}`)
     this.arrive(packet, device, { leg: leg.index, reply: false })
   }
 
   /** A packet comes in by a device; neighbours on one link reach each other without this host, or over its bridge. */
   private arrive(packet: Packet, device: string, role: PacketRole): void {
-    const skb = { ...this.begin(this.host.kernel, freshSkb(packet)), in: device }
+    const skb = this.begin(this.host.kernel, freshSkb(packet))
+    skb.in = device
     if (!this.fixed.fib.isNeighbour(packet.dst, device)) return this.host.settle(receive(this.host.kernel, skb, role), role)
     if (this.bridges(device)) return this.host.settle(bridge(this.host.kernel, skb, role), role)
     this.direct(skb, device, role)
@@ -113,7 +119,7 @@ export class ConnectionWalk implements Surroundings {
     const { accept, result, answer } = this.farEnd.receives(packet, device)
     if (accept) {
       this.journal.accepted({ accept, end: printEndpoint(packet.dst, packet.dport), host: 'far end', request: null })
-      this.host.act('far end', `${printEndpoint(packet.dst, packet.dport)} accepts from ${accept.peer}`)
+      this.host.act('far end', () => `${printEndpoint(packet.dst, packet.dport)} accepts from ${accept.peer}`)
     }
     if (result) this.journal.finish(0, result)
     return answer

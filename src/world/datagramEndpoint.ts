@@ -1,6 +1,5 @@
 import { isAnyAddress, printAddress, sameAddress } from '../net/address.ts'
-import { portUnreachable, replyMark, reversed } from '../engine/answer.ts'
-import { freshSkb } from '../engine/packetPath.ts'
+import { portUnreachable, replyMark, reversed, sendable } from '../engine/answer.ts'
 import type { PacketRole } from '../engine/packetPath.ts'
 import { routeOutput } from '../engine/routing.ts'
 import type { Socket } from '../engine/state.ts'
@@ -50,12 +49,14 @@ export class DatagramEndpoint {
     const echo = skb.family === 4 ? { request: 8, reply: 0 } : { request: 128, reply: 129 }
     if (skb.icmp?.type === echo.reply && leg && leg.socket !== null) this.stage.finish(leg.index, 'connected')
     if (skb.icmp?.type !== echo.request) return
-    this.stage.act('kernel', `answers the ping of ${printAddress(skb.src)}`)
+    this.stage.act('kernel', () => `answers the ping of ${printAddress(skb.src)}`)
     const mark = replyMark(this.stage.kernel, skb)
     const route = routeOutput(this.stage.kernel, { src: skb.dst, dst: skb.src, mark, uid: 0, device: null, source: 'own' })
     if (typeof route === 'string') return
     const packet = { ...reversed(skb, 0), tos: skb.tos, length: skb.length, icmp: { type: echo.reply, code: 0, id: skb.icmp.id, quoted: null } }
-    this.stage.emit({ ...freshSkb(packet), mark, out: route.device, route: route.local ? 'local' : 'forward', owner: { kind: 'kernel' } }, turned(role))
+    const answer = sendable(packet, packet.src, route, mark)
+    answer.owner = { kind: 'kernel' }
+    this.stage.emit(answer, turned(role))
   }
 
   /** An ICMP error reaches the socket whose packet it quotes (tcp_v4_err, udp_err). */

@@ -5,6 +5,7 @@ import { ISTIO, MESHES } from '../proxy/meshes.ts'
 import type { Mesh } from '../proxy/meshes.ts'
 import type { MeshProfile, Mode } from '../proxy/meshProfile.ts'
 import { printRule } from '../ruleset/print.ts'
+import { onceFor } from '../ruleset/onceFor.ts'
 
 /** A port of this host to which a rule turns packets. */
 export interface CapturePort {
@@ -17,8 +18,10 @@ export interface CapturePort {
 
 /** Every port that REDIRECT, DNAT to loopback, or TPROXY names. */
 export function capturePorts(rulesets: readonly Ruleset[]): readonly CapturePort[] {
-  return rulesets.flatMap((ruleset) => ruleset.tables.flatMap((table) => table.chains.flatMap((chain) => chain.rules.flatMap((rule) => portOf(chain, rule)))))
+  return rulesets.flatMap(portsOf)
 }
+
+const portsOf = onceFor((ruleset: Ruleset): readonly CapturePort[] => ruleset.tables.flatMap((table) => table.chains.flatMap((chain) => chain.rules.flatMap((rule) => portOf(chain, rule)))))
 
 function portOf(chain: Chain, { target }: Rule): CapturePort[] {
   if (target?.kind !== 'extension') return []

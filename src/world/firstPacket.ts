@@ -15,12 +15,11 @@ export function protocolOf({ proto, dst }: Connection): number {
 /** The SYN, the datagram or the ping a dial begins with. */
 export function firstPacket({ protocol, to, port, sport, tcpFlags, length }: Dial, src: Address, environment: Environment): Packet {
   const ephemeral = sport ?? environment.freePort()
-  const common = { family: to.family, protocol, src, dst: to, ttl: 64, tos: 0, length }
   if (protocol === Protocol.icmp || protocol === Protocol.icmpv6) {
-    return { ...common, sport: 0, dport: 0, tcpFlags: 0, icmp: { type: protocol === Protocol.icmp ? 8 : 128, code: 0, id: ephemeral, quoted: null } }
+    const icmp = { type: protocol === Protocol.icmp ? 8 : 128, code: 0, id: ephemeral, quoted: null }
+    return { family: to.family, protocol, src, dst: to, sport: 0, dport: 0, tcpFlags: 0, icmp, ttl: 64, tos: 0, length }
   }
-  if (protocol !== Protocol.tcp) return { ...common, sport: ephemeral, dport: port, tcpFlags: 0, icmp: null }
-  const flags = tcpFlags ?? TcpFlag.SYN
+  const flags = protocol === Protocol.tcp ? (tcpFlags ?? TcpFlag.SYN) : 0
   const empty = (flags & (TcpFlag.SYN | TcpFlag.RST)) !== 0
-  return { ...common, sport: ephemeral, dport: port, tcpFlags: flags, length: length ?? (empty ? segmentLength(to.family, flags) : null), icmp: null }
+  return { family: to.family, protocol, src, dst: to, sport: ephemeral, dport: port, tcpFlags: flags, icmp: null, ttl: 64, tos: 0, length: length ?? (empty ? segmentLength(to.family, flags) : null) }
 }

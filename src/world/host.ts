@@ -1,17 +1,16 @@
 import { isAnyAddress, isLinkLocal, printAddress, printEndpoint, sameAddress } from '../net/address.ts'
 import type { Address, Family } from '../net/address.ts'
 import { Protocol } from '../net/protocol.ts'
-import { rejection, unroutableError } from '../engine/answer.ts'
+import { rejection, sendable, unroutableError } from '../engine/answer.ts'
 import { findConnection } from '../engine/conntrackTable.ts'
 import { Kernel } from '../engine/kernel.ts'
-import type { CompiledNetns, Environment } from '../engine/kernel.ts'
-import { freshSkb, output } from '../engine/packetPath.ts'
+import type { CompiledNetns, Environment, Observer } from '../engine/kernel.ts'
+import { output } from '../engine/packetPath.ts'
 import type { Fate, PacketRole } from '../engine/packetPath.ts'
 import { routeConnect, routeOutput } from '../engine/routing.ts'
 import type { NetnsState, Socket } from '../engine/state.ts'
 import { PlainCell, RecordedCell } from '../engine/stateCell.ts'
 import type { Packet, Skb } from '../netfilter/skb.ts'
-import type { TraceEvent } from '../netfilter/traceEvent.ts'
 import type { ProxyAccept, ProxyAction } from '../proxy/acceptedByProxy.ts'
 import { isProxyProcess } from '../proxy/meshProfile.ts'
 import { DatagramEndpoint } from './datagramEndpoint.ts'
@@ -53,7 +52,7 @@ export interface HostPlace {
   readonly journal: WalkJournal
   readonly surroundings: Surroundings
   readonly environment: Environment
-  readonly observer: ((event: TraceEvent) => void) | null
+  readonly observer: Observer | null
 }
 
 /** One namespace in a walk, with its programs. */
@@ -70,15 +69,15 @@ export class Host implements Stage {
   constructor({ name, fixed, proxy, passesOn = () => null }: HostParts, { journal, surroundings, environment, observer }: HostPlace) {
     const state = initialState(fixed)
     this.name = name
-    this.kernel = new Kernel(fixed, observer ? new RecordedCell(state) : new PlainCell(state), counted(environment, journal), observer)
+    this.kernel = new Kernel(fixed, observer?.keeps === 'changes' ? new RecordedCell(state) : new PlainCell(state), counted(environment, journal), observer)
     this.journal = journal
     this.surroundings = surroundings
     this.proxy = proxy
     this.passesOn = passesOn
   }
 
-  act(who: string, what: string): void {
-    this.kernel.tell(() => ({ kind: 'acted', who, what }))
+  act(who: string, what: () => string): void {
+    this.kernel.tell(() => ({ kind: 'acted', who, what: what() }))
   }
 
   finish(leg: number, result: Result): void {
@@ -97,7 +96,7 @@ export class Host implements Stage {
     const source = this.sourceOf(dial)
     if ('error' in source) {
       leg.result = 'unreachable'
-      this.act(dial.process, `cannot dial ${printEndpoint(dial.to, dial.port)}: ${source.error}`)
+      this.act(dial.process, () => `cannot dial ${printEndpoint(dial.to, dial.port)}: ${source.error}`)
     } else this.connect(leg, source)
     return leg
   }
@@ -107,8 +106,11 @@ export class Host implements Stage {
     const packet = firstPacket(dial, source.src, this.kernel.environment)
     leg.socket = this.openSocket(dial, packet, leg.index)
     leg.local = printEndpoint(packet.src, packet.sport)
-    this.act(dial.process, `dials ${printEndpoint(dial.to, dial.port)} from ${printAddress(source.src)}`)
-    this.emit({ ...this.surroundings.begin(this.kernel, freshSkb(packet)), mark: dial.mark, out: source.device, route: source.local ? 'local' : 'forward', owner: { kind: 'file', uid: dial.uid, gid: dial.gid }, socket: leg.socket }, { leg: leg.index, reply: false })
+    this.act(dial.process, () => `dials ${printEndpoint(dial.to, dial.port)} from ${printAddress(source.src)}`)
+    const skb = this.surroundings.begin(this.kernel, sendable(packet, packet.src, source, dial.mark))
+    skb.owner = { kind: 'file', uid: dial.uid, gid: dial.gid }
+    skb.socket = leg.socket
+    this.emit(skb, { leg: leg.index, reply: false })
   }
 
   private sourceOf(dial: Dial): Source | { readonly error: string } {
@@ -132,6 +134,7 @@ export class Host implements Stage {
 
   /** What becomes of a packet whose way through this host is over. */
   settle(fate: Fate, role: PacketRole): void {
+    this.journal.firstFate ??= fate
     this.journal.handed(this.kernel.handedTo.splice(0), role)
     switch (fate.kind) {
       case 'transmitted': this.journal.then(() => { this.surroundings.transmit(fate.skb, fate.device, role) }); return
@@ -164,7 +167,7 @@ export class Host implements Stage {
     const original = this.originalDestination(socket)
     const accept = { process: socket.process, remote: false, port, peer, originalDestination: socket.protocol === Protocol.tcp ? printEndpoint(original.address, original.port) : null }
     this.journal.accepted({ accept, end: printEndpoint(socket.local, socket.localPort), host: this.name, request: this.journal.legs[role.leg]?.dial.request ?? null })
-    this.act(socket.process, `accepts on port ${port} from ${peer}`)
+    this.act(socket.process, () => `accepts on port ${port} from ${peer}`)
     const proceed = isProxyProcess(socket.process) ? this.proxy : this.passesOn(socket.process, port)
     if (socket.protocol === Protocol.tcp && proceed) this.proceed(socket, { port, original, proceed }, role)
   }
@@ -185,9 +188,10 @@ export class Host implements Stage {
     if (action.kind === 'serves') return
     const hop: Hop = { host: this.name, process: socket.process, port, peer: printEndpoint(peer, socket.remotePort), originalDestination: printEndpoint(original.address, original.port), request, action, leg: null }
     this.journal.hops.push(hop)
-    if (action.kind === 'closes') return this.act(socket.process, `closes it: ${action.why}`)
-    if (action.kind === 'answers') return this.act(socket.process, `answers ${action.status}: ${action.why}`)
-    if (action.way !== undefined) this.act(socket.process, `goes by ${action.way}`)
+    if (action.kind === 'closes') return this.act(socket.process, () => `closes it: ${action.why}`)
+    if (action.kind === 'answers') return this.act(socket.process, () => `answers ${action.status}: ${action.why}`)
+    const { way } = action
+    if (way !== undefined) this.act(socket.process, () => `goes by ${way}`)
     this.journal.then(() => {
       hop.leg = this.dial({
         protocol: Protocol.tcp, to: action.to, port: action.port, bind: action.bind, sport: null, transparent: action.transparent, mark: action.mark, request: action.request ?? request,
@@ -205,11 +209,11 @@ interface Accepted {
 }
 
 /** The same answers; those that are dice are counted. */
-const counted = (environment: Environment, journal: WalkJournal): Environment => ({
-  ...environment,
+const counted = ({ choose, now, freePort, noted, skipped, delivered }: Environment, journal: WalkJournal): Environment => ({
+  now, freePort, ...(noted && { noted }), ...(skipped && { skipped }), ...(delivered && { delivered }),
   choose: (doubt) => {
     if (doubt.key === null) journal.dice += 1
-    return environment.choose(doubt)
+    return choose(doubt)
   },
 })
 
@@ -221,10 +225,4 @@ function peerName({ remote, local }: Socket, family: Family): string {
 
 const DELIVERED_TO = { listening: 'listening', connecting: 'connecting', requested: 'connected', connected: 'connected', closed: 'connected' } as const
 
-function initialState(fixed: CompiledNetns): NetnsState {
-  const sockets = fixed.netns.listeners.map((listener, id): Socket => ({
-    id, family: listener.address.family, protocol: listener.protocol, local: listener.address, localPort: listener.port, remote: null, remotePort: 0, state: 'listening',
-    transparent: listener.transparent, mark: listener.mark, uid: listener.uid, gid: listener.gid, process: listener.process, v6only: listener.v6only, device: listener.device, leg: null, listener: null,
-  }))
-  return { skb: null, conntrack: [], sockets, memory: {} }
-}
+const initialState = ({ listening }: CompiledNetns): NetnsState => ({ skb: null, conntrack: [], sockets: [...listening], memory: {} })

@@ -1,4 +1,4 @@
-import { printAddress, printEndpoint } from '../net/address.ts'
+import { sameAddress } from '../net/address.ts'
 import type { Address } from '../net/address.ts'
 import type { Request } from '../proxy/request.ts'
 import type { Result } from './outcome.ts'
@@ -53,10 +53,11 @@ export function repeatsAncestor(legs: readonly Leg[], leg: Leg): boolean {
   const alike: Leg[] = []
   for (let parent = leg.dial.parent; parent !== null; parent = legs[parent]?.dial.parent ?? null) {
     const ancestor = legs[parent]
-    if (ancestor && ancestor.host === leg.host && signature(ancestor.dial) === signature(leg.dial)) alike.push(ancestor)
+    if (ancestor && ancestor.host === leg.host && isLike(ancestor.dial, leg.dial)) alike.push(ancestor)
   }
   return alike.filter(({ dice }) => dice !== leg.dice).length >= MOST_CHANCES || alike.some(({ dice, memory }) => dice === leg.dice && memory === leg.memory)
 }
 
-const signature = ({ protocol, to, port, bind, uid, gid, mark, from }: Dial): string =>
-  [protocol, printEndpoint(to, port), bind ? printAddress(bind) : '', uid, gid, mark, from].join(' ')
+const isLike = (one: Dial, other: Dial): boolean =>
+  one.protocol === other.protocol && one.port === other.port && one.uid === other.uid && one.gid === other.gid && one.mark === other.mark && one.from === other.from &&
+  sameAddress(one.to, other.to) && (one.bind && other.bind ? sameAddress(one.bind, other.bind) : one.bind === other.bind)

@@ -2,6 +2,7 @@ import { isAnyAddress, printEndpoint } from '../net/address.ts'
 import { Protocol } from '../net/protocol.ts'
 import type { HostFacts } from '../host/hostFacts.ts'
 import type { Listener } from '../host/netns.ts'
+import type { RuleState } from '../host/ruleState.ts'
 import type { Connection } from './connection.ts'
 import type { MeshProfile } from '../proxy/meshProfile.ts'
 import type { Recognised } from '../istio/recognise/recognised.ts'
@@ -11,6 +12,7 @@ import type { EnvoyCluster } from '../proxy/envoy/envoyConfig.ts'
 import { dialOfCluster, inboundPortOf } from '../proxy/inboundClusters.ts'
 import { profileAtVersion } from '../proxy/profileAtVersion.ts'
 import { detectProfile } from './detectProfile.ts'
+import { onceFor } from '../ruleset/onceFor.ts'
 import type { Assumption } from './outcome.ts'
 import type { Question } from './question.ts'
 
@@ -42,8 +44,7 @@ function withClusters(known: KnownProfile, clusters: readonly EnvoyCluster[]): K
 }
 
 function versionedProfile({ state, facts, given, connection }: Question): KnownProfile {
-  const listeners = facts.listeners?.map((socket): Listener => ({ ...socket, uid: socket.uid ?? 0, gid: socket.gid ?? 0, process: socket.process ?? '' })) ?? null
-  const detected = detectProfile(state.rulesets, listeners)
+  const detected = detectedIn(state)(facts)
   if (detected.mode === 'AMBIENT') return withTunnel(detected, facts, connection)
   if (detected.mode === null) return { profile: detected, assumptions: [] }
   if (detected.mesh !== null && detected.mesh !== 'Istio') return { profile: detected, assumptions: [otherMesh(detected.mesh)] }
@@ -54,6 +55,9 @@ function versionedProfile({ state, facts, given, connection }: Question): KnownP
   return { profile, assumptions: profile.inbound.to === 'localhost' ? [SERVICE_PORT] : [] }
 }
 
+const detectedIn = onceFor(({ rulesets }: RuleState) => onceFor(({ listeners }: HostFacts) =>
+  detectProfile(rulesets, listeners?.map((socket): Listener => ({ ...socket, uid: socket.uid ?? 0, gid: socket.gid ?? 0, process: socket.process ?? '' })) ?? null)))
+
 const UP_TO_NINE = 'up to 1.9 the app behind a Service port is dialled as 127.0.0.1 and sees 127.0.0.1 (--istio VERSION tells it)'
 
 const NEWER: Assumption = { code: 'assume-istio-version', message: `the proxy is of Istio 1.10 or newer; ${UP_TO_NINE}` }
@@ -62,11 +66,13 @@ const NEWER_THAN_RULES: Assumption = { code: 'assume-istio-version', message: `t
 
 /** The rules tell the version where they are as Istio makes them, and every version that makes them has this profile. */
 function newer(detected: MeshProfile, recognised: Recognised | null): Assumption[] {
-  const releases = recognised ? releasesThatFit(recognised) : []
+  const releases = recognised ? fittingReleases(recognised) : []
   const same = releases.filter((release) => sameProxy(profileAtVersion(detected, release), detected))
   if (releases.length > 0 && same.length === releases.length) return []
   return [releases.length > 0 && same.length === 0 ? NEWER_THAN_RULES : NEWER]
 }
+
+const fittingReleases = onceFor(releasesThatFit)
 
 const sameProxy = (one: MeshProfile, other: MeshProfile): boolean => one.inbound === other.inbound && one.refuses === other.refuses
 

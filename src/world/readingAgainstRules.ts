@@ -63,7 +63,7 @@ export function readingAgainstRules({ fields }: AccessLogEntry, reading: Reading
   if ('problem' in built) return undecided(built.problem)
   const { connection } = built
   if (!asked.state.rulesets.some(({ family }) => family === connection.dst.family)) return undecided(`no IPv${connection.dst.family} rules are shown`)
-  const trace = traceConnection({ ...questions, connection })
+  const trace = traceConnection({ ...questions, connection }, 'steps')
   const checks = [...(reading.direction === 'inbound' ? inboundChecks(fields, reading, trace) : downstreamChecks(fields, reading, trace)), ...upstreamChecks(fields, reading, questions, trace.profile)]
   return { reading, verdict: decided(checks, trace.complete), checks, assumptions: [...built.assumptions, ...assumptionsOf(trace)], problem: null }
 }
@@ -156,7 +156,7 @@ function upstreamChecks(fields: AccessLogFields, { direction }: Reading, asked: 
   const logged = parseLoggedEndpoint(fields.upstream_local_address)
   const connection = direction === 'inbound' ? null : upstreamConnection(fields, profile)
   if (!logged || !connection || isMasked(logged.host) || logged.host.family !== connection.dst.family) return []
-  const { outcomes } = traceConnection({ ...asked, connection })
+  const { outcomes } = traceConnection({ ...asked, connection }, 'steps')
   return [ask(outcomes, 'source the upstream sees', printLoggedHost(logged.host), ({ outcome: { accepts, result } }) => {
     const seen = accepts[0] ? parseLoggedHost(accepts[0].peer) : null
     return { rules: accepts[0]?.peer ?? `nobody: Envoy's dial to ${fields.upstream_host ?? ''} ends in ${result}`, holds: seen ? sameHost(logged.host, seen) : false }

@@ -1,5 +1,5 @@
 import type { Kernel } from '../engine/kernel.ts'
-import { freshSkb } from '../engine/packetPath.ts'
+import { sendable } from '../engine/answer.ts'
 import type { PacketRole } from '../engine/packetPath.ts'
 import { routeOutput } from '../engine/routing.ts'
 import type { Socket } from '../engine/state.ts'
@@ -15,7 +15,7 @@ export interface Stage {
   finish(leg: number, result: Result): void
   /** accept() or recvfrom() returned. */
   accepted(socket: Socket, role: PacketRole): void
-  act(who: string, what: string): void
+  act(who: string, what: () => string): void
 }
 
 export const turned = ({ leg, reply }: PacketRole): PacketRole => ({ leg, reply: !reply })
@@ -24,8 +24,8 @@ export const turned = ({ leg, reply }: PacketRole): PacketRole => ({ leg, reply:
 export function sentBy(kernel: Kernel, socket: Socket, packet: Packet, source: Address | null): Skb | null {
   const route = routeOutput(kernel, { src: source, dst: packet.dst, mark: socket.mark, uid: socket.uid, device: null, source: socket.transparent || socket.state !== 'listening' ? 'any' : 'own' })
   if (typeof route === 'string') return null
-  return {
-    ...freshSkb({ ...packet, src: source ?? route.source }),
-    mark: socket.mark, out: route.device, route: route.local ? 'local' : 'forward', owner: { kind: 'file', uid: socket.uid, gid: socket.gid }, socket: socket.id,
-  }
+  const skb = sendable(packet, source ?? route.source, route, socket.mark)
+  skb.owner = { kind: 'file', uid: socket.uid, gid: socket.gid }
+  skb.socket = socket.id
+  return skb
 }

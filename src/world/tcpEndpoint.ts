@@ -54,7 +54,7 @@ export class TcpEndpoint {
     }
     kernel.cell.change((draft) => { draft.sockets.push(request) })
     const answer = synAckFor(kernel, skb, listener, mark)
-    if (!answer) this.stage.act('kernel', `has no route for the SYN-ACK from ${printAddress(skb.dst)} to ${printAddress(skb.src)}: it is not sent`)
+    if (!answer) this.stage.act('kernel', () => `has no route for the SYN-ACK from ${printAddress(skb.dst)} to ${printAddress(skb.src)}: it is not sent`)
     this.stage.emit(answer, turned(role))
   }
 

@@ -1,5 +1,6 @@
 import { compileNetns } from '../engine/kernel.ts'
-import type { CompiledNetns, Environment } from '../engine/kernel.ts'
+import type { CompiledNetns, Environment, Keeps } from '../engine/kernel.ts'
+import type { Fate } from '../engine/packetPath.ts'
 import type { TraceEvent } from '../netfilter/traceEvent.ts'
 import { isProxyProcess } from '../proxy/meshProfile.ts'
 import type { MeshProfile } from '../proxy/meshProfile.ts'
@@ -31,46 +32,53 @@ export interface Trace {
   readonly complete: boolean
 }
 
-/** What would become of a connection: every way it can go, each with its trace. */
-export function traceConnection(question: Question): Trace {
+/** What would become of a connection: every way it can go, each with its trace; its steps alone, or with the changes they made, for stepping back. */
+export function traceConnection(question: Question, keeps: Keeps = 'changes'): Trace {
   const { profile, assumptions: known } = profileOf(question)
   const { netns, assumptions } = assumedNetns(question, profile)
-  return traceIn(compileNetns(netns), profile, question.connection, [...assumptions, ...known])
+  return traceIn(compileNetns(netns), profile, question.connection, [...assumptions, ...known], keeps)
 }
 
 /** The same in a namespace that is complete. */
-export function traceIn(fixed: CompiledNetns, profile: MeshProfile, connection: Connection, assumptions: readonly Assumption[]): Trace {
+export function traceIn(fixed: CompiledNetns, profile: MeshProfile, connection: Connection, assumptions: readonly Assumption[], keeps: Keeps = 'changes'): Trace {
   const merger = new OutcomeMerger()
-  const complete = explore((choose) => walkOnce(fixed, profile, connection, choose), ({ value, decisions }) => {
+  const complete = explore((choose) => walkOnce(fixed, profile, connection, choose, keeps), ({ value, decisions }) => {
     merger.add({ outcome: judge(value.walk, profile, decisions, assumptions), events: value.events, ends: value.walk.ends })
   })
   return { connection, profile, outcomes: merger.outcomes(), complete }
 }
 
+/** What an analysis hears of a walk. */
+export type Listening = Pick<Environment, 'noted' | 'skipped' | 'delivered'>
+
 /** Every way a connection can go, without its trace; `listener` hears what it rested on. */
-export function outcomesIn(fixed: CompiledNetns, profile: MeshProfile, connection: Connection, listener: Pick<Environment, 'noted' | 'delivered'>): readonly TracedOutcome[] {
+export function outcomesIn(fixed: CompiledNetns, profile: MeshProfile, connection: Connection, listener: Listening): readonly TracedOutcome[] {
   const merger = new OutcomeMerger()
-  const walk = (choose: Choose): Walk => new ConnectionWalk(fixed, profile, { ...environment(choose, connection), ...listener }, null).run(connection)
+  const walk = (choose: Choose): Walk => new ConnectionWalk(fixed, profile, environment(choose, connection, listener), null).run(connection)
   explore(walk, ({ value, decisions }) => { merger.add({ outcome: judge(value, profile, decisions, []), events: [], ends: value.ends }) })
   return merger.outcomes()
 }
+
+/** What becomes of a connection's first packet, as the dice fall; null where it cannot be sent for want of a route. */
+export const firstFateIn = (fixed: CompiledNetns, profile: MeshProfile, connection: Connection, choose: Choose): Fate | null =>
+  new ConnectionWalk(fixed, profile, environment(choose, connection), null).first(connection)
 
 interface WatchedWalk {
   readonly walk: Walk
   readonly events: readonly TraceEvent[]
 }
 
-function walkOnce(fixed: CompiledNetns, profile: MeshProfile, connection: Connection, choose: Choose): WatchedWalk {
+function walkOnce(fixed: CompiledNetns, profile: MeshProfile, connection: Connection, choose: Choose, keeps: Keeps): WatchedWalk {
   const events: TraceEvent[] = []
-  const walk = new ConnectionWalk(fixed, profile, environment(choose, connection), (event) => { events.push(event) }).run(connection)
+  const walk = new ConnectionWalk(fixed, profile, environment(choose, connection), { keeps, tell: (event) => { events.push(event) } }).run(connection)
   return { walk, events }
 }
 
 /** Ephemeral ports are given out in order, so that a trace is the same every time, and never the client's own; a handshake takes no time. */
-function environment(choose: Choose, { at, sport }: Connection): Environment {
+function environment(choose: Choose, { at, sport }: Connection, { noted, skipped, delivered }: Listening = {}): Environment {
   let port = 33202
   const next = (): number => (port += 2)
-  return { choose, now: at, freePort: () => { const free = next(); return free === sport ? next() : free } }
+  return { choose, now: at, freePort: () => { const free = next(); return free === sport ? next() : free }, ...(noted && { noted }), ...(skipped && { skipped }), ...(delivered && { delivered }) }
 }
 
 function judge(walk: Walk, profile: MeshProfile, decisions: readonly Decision[], assumptions: readonly Assumption[]): Outcome {

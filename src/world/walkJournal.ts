@@ -1,4 +1,4 @@
-import type { PacketRole } from '../engine/packetPath.ts'
+import type { Fate, PacketRole } from '../engine/packetPath.ts'
 import type { ProxyAction } from '../proxy/acceptedByProxy.ts'
 import { isProxyProcess } from '../proxy/meshProfile.ts'
 import type { Request } from '../proxy/request.ts'
@@ -42,6 +42,8 @@ export class WalkJournal {
   /** Ports to which rules turned the connection asked about. */
   readonly handedTo: number[] = []
   readonly hops: Hop[] = []
+  /** What became of the first packet on the first host it met. */
+  firstFate: Fate | null = null
   loops = false
   /** How many dice have fallen. */
   dice = 0

@@ -31,6 +31,11 @@ function istio(version: string, mode = 'REDIRECT'): string {
   return `$ iptables-save\n${made ? printSave(made.ruleset, 'plain') : expect.fail('no rules')}`
 }
 
+const withArgs = (...args: readonly string[]): string => {
+  const made = istioRules({ version: '1.20', family: 4, args: [...INJECTED, ...args], podIps: ['10.20.0.77'] }).value
+  return `$ iptables-save\n${made ? printSave(made.ruleset, 'plain') : expect.fail('no rules')}`
+}
+
 const REDIRECT = istio('1.20')
 const SHOWN = sockets('envoy 1337 0.0.0.0:15001', 'envoy 1337 0.0.0.0:15006', 'app 1000 0.0.0.0:18080')
 
@@ -42,6 +47,9 @@ describe('findings', () => {
     ['dead-rule', 'a rule behind one that takes all of its packets', edited(REDIRECT, '-A ISTIO_OUTPUT -s', '-A ISTIO_OUTPUT -d 10.0.0.0/8 -j RETURN\n-A ISTIO_OUTPUT -d 10.1.2.3/32 -p tcp -j RETURN\n-A ISTIO_OUTPUT -s') + POD, REDIRECT + POD],
     ['dead-rule', 'a rule behind several that take its packets together', edited(REDIRECT, '-A ISTIO_OUTPUT -s', '-A ISTIO_OUTPUT -s 10.0.0.0/9 -j RETURN\n-A ISTIO_OUTPUT -s 10.128.0.0/9 -j RETURN\n-A ISTIO_OUTPUT -s 10.0.0.0/8 -p tcp -j RETURN\n-A ISTIO_OUTPUT -s') + POD, edited(REDIRECT, '-A ISTIO_OUTPUT -s', '-A ISTIO_OUTPUT -s 10.0.0.0/9 -j RETURN\n-A ISTIO_OUTPUT -s 10.0.0.0/8 -p tcp -j RETURN\n-A ISTIO_OUTPUT -s') + POD],
     ['dead-rule', 'one that asks for what cannot be', '*filter\n:INPUT ACCEPT [0:0]\n-A INPUT -p udp -m tcp --dport 1 -j DROP\nCOMMIT\n' + POD, '*filter\n:INPUT ACCEPT [0:0]\n-A INPUT -p udp -m udp --dport 1 -j DROP\nCOMMIT\n' + POD],
+    ['istio-excluded-and-included', 'an outbound port in both of Istio\'s lists', withArgs('-o', '9000', '-q', '9000') + POD, withArgs('-o', '9000', '-q', '9001') + POD],
+    ['istio-excluded-and-included', 'a network in both of Istio\'s lists', withArgs('-i', '10.0.0.0/8', '-x', '10.0.0.0/8') + POD, withArgs('-i', '10.0.0.0/8', '-x', '10.1.0.0/16') + POD],
+    ['excluded-and-included', 'a port that somebody lets out by hand', edited(withArgs('-q', '9000'), '-A ISTIO_OUTPUT -s', '-A ISTIO_OUTPUT -p tcp -m tcp --dport 8000:9999 -m comment --comment mine -j RETURN\n-A ISTIO_OUTPUT -s') + POD, edited(withArgs('-q', '9000'), '-A ISTIO_OUTPUT -s', '-A ISTIO_OUTPUT -p tcp -m tcp --dport 8000 -m comment --comment mine -j RETURN\n-A ISTIO_OUTPUT -s') + POD],
     ['unreachable-chain', 'a chain of one\'s own', edited(REDIRECT, '-A ISTIO_OUTPUT -s', '-A MINE -j RETURN\n-A ISTIO_OUTPUT -s').replace(':ISTIO_OUTPUT', ':MINE - [0:0]\n:ISTIO_OUTPUT') + POD, REDIRECT + POD],
     ['istio-unreachable-chain', 'TPROXY\'s nat ISTIO_INBOUND', istio('1.20', 'TPROXY') + POD, REDIRECT + POD],
     ['istio-dead-rule', 'the gid rules on lo', REDIRECT + POD, istio('1.4') + POD],

@@ -14,6 +14,7 @@ import { printSave } from '../../src/ruleset/print.ts'
 import type { Connection } from '../../src/world/connection.ts'
 import { labCase } from '../kernel/generate/cases.ts'
 import { restoreText } from '../kernel/restoreText.ts'
+import { kubeProxySave } from '../bench/kubeProxySave.js'
 import { POD, sockets } from '../world/ask.ts'
 
 const NOBODY = { noted: () => undefined, delivered: () => undefined }
@@ -30,7 +31,7 @@ const istio = (version: string, args: readonly string[] = []): string => {
   return `$ iptables-save\n${made ? printSave(made.ruleset, 'plain') : expect.fail('no rules')}${POD}`
 }
 
-const IPS = ['10.20.0.77', '10.20.0.78', '10.20.0.80', '127.0.0.1', '127.0.0.6', '127.1.2.3', '10.96.0.10', '9.9.9.9', '151.101.65.67', '203.0.113.200', '1.0.0.0', '223.255.255.255']
+const IPS = ['10.20.0.77', '10.20.0.78', '10.20.0.80', '127.0.0.1', '127.0.0.6', '127.1.2.3', '10.96.0.10', '9.9.9.9', '151.101.65.67', '203.0.113.200', '1.0.0.0', '223.255.255.255', '10.96.0.0', '10.96.0.7', '10.96.0.29', '10.96.0.30', '10.128.0.5', '10.128.0.22']
 const PORTS = [1, 22, 53, 80, 443, 7777, 8080, 9000, 15000, 15001, 15006, 15008, 15020, 15021, 15053, 15090, 18080, 31000, 65535]
 const IDS = [0, 1, 999, 1000, 1336, 1337, 1338, 65534]
 const MARKS = [0, 1, 0x539, 0x53a, 0x111, 0x1539, 1338]
@@ -63,6 +64,7 @@ function agrees(space: RegionSpace, regions: readonly Region[], walker: Walker, 
 const SETS: readonly (readonly [string, string])[] = [
   ['Istio 1.11, REDIRECT', istio('1.11.3')], ['Istio 1.20, REDIRECT, ports and ranges', istio('1.20', ['-i', '10.96.0.0/12', '-x', '10.96.0.10/32', '-o', '9000', '-b', '*', '-d', '7777'])],
   ['Istio 1.11, TPROXY', istio('1.11.3', ['-m', 'TPROXY', '-g', '1337', '-u', '1337'])], ['Istio 1.20, TPROXY', istio('1.20', ['-m', 'TPROXY'])],
+  ['kube-proxy, 30 Services', kubeProxySave(30)],
   ['sockets as they are shown', istio('1.20') + sockets('envoy 1337 0.0.0.0:15001', 'envoy 1337 0.0.0.0:15006', 'app 1000 0.0.0.0:18080', 'app 1000 127.0.0.1:9000')],
 ]
 

@@ -2,6 +2,9 @@
 const address = (n, second) => `10.${second + (n >> 16)}.${(n >> 8) & 255}.${n & 255}`
 const name = (kind, n) => `KUBE-${kind}-${n.toString(36).toUpperCase().padStart(8, '0')}AAAAAAAA`
 
+/** The ClusterIP of the n-th Service, from 0. */
+export const serviceAddress = (n) => address(n, 96)
+
 const PROBABILITY = ['0.33333333349', '0.50000000000']
 
 function serviceLines(n) {

@@ -1,5 +1,5 @@
 // The page in a browser: from a paste to its answer, against the engine alone in the same worker.
-/* global Worker, performance, document, Event, MutationObserver */
+/* global Worker, document, Event, MutationObserver */
 import { existsSync, readFileSync } from 'node:fs'
 import { pathToFileURL } from 'node:url'
 import { resolve } from 'node:path'

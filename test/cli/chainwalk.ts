@@ -11,6 +11,6 @@ export interface Ran {
 
 /** Runs the built command line as a user would, in the project's folder. */
 export function chainwalk(args: readonly string[], input: string | Buffer = ''): Ran {
-  const { status, stdout, stderr } = spawnSync(process.execPath, ['dist/cli.js', ...args], { cwd: ROOT, input, encoding: 'utf8' })
+  const { status, stdout, stderr } = spawnSync(process.execPath, ['dist/cli.js', ...args], { cwd: ROOT, input, encoding: 'utf8', maxBuffer: 1 << 28 })
   return { status, stdout, stderr }
 }

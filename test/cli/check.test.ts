@@ -25,6 +25,9 @@ describe('chainwalk check', () => {
     ['no port of Envoy', '{of: {from: here, uid: 1337, to: 9.9.9.9}, must: {port: none, captured: false, result: connected, reachesApp: true, loops: never}}', []],
     ['the client\'s address', '{of: {from: outside, source: 203.0.113.0/24, to: 10.20.0.77, port: 22}, must: {appSees: client}}', []],
     ['another address', '{of: {from: outside, to: 10.20.0.77, port: 18080}, must: {appSees: client}}', ['TCP from outside, to 10.20.0.77, port 18080: wanted the app sees the client']],
+    ['a mark', '{of: {from: here, uid: 0, gid: 0, to: 9.9.9.9, mark: [0x539, "0x10/0xf0"]}, must: {captured: true}}', []],
+    ['what is direct, and answered', '{of: {from: outside, to: 10.20.0.77, port: 22}, must: {direct: true, replies: always, dropped: false}}', []],
+    ['what is not direct', '{of: {from: outside, to: 10.20.0.77, port: 80}, must: {direct: true}}', ['TCP from outside, to 10.20.0.77, port 80: wanted direct']],
     ['UDP', '{of: {from: here, proto: udp, to: 9.9.9.9, port: 53}, must: {captured: false}}', []],
     ['nothing', '{of: {from: outside, to: 10.20.0.77, uid: 5}, must: {captured: true}}', ['it speaks of no connection']],
   ])('%s', (_, text, told) => {
@@ -37,12 +40,23 @@ describe('chainwalk check', () => {
   it.each<readonly [string, string, RegExp]>([
     ['a field there is not', '{of: {form: here}, must: {captured: true}}', /there is no field "form"; did you mean from\?/], ['a value that is none', '{of: {port: http}, must: {captured: true}}', /port: "http" is none of its values/],
     ['a port out of range', '{of: {port: 70000}, must: {captured: true}}', /port: "70000" is none of its values/], ['nothing that must hold', '{must: {}}', /it says nothing that must hold/], ['no must', '{name: x}', /it has no must/],
-    ['an answer that is none', '{must: {captured: perhaps}}', /captured is true or false/], ['another family', '{of: {to: "fd00::1"}, must: {captured: true}}', /to: "fd00::1" is none of its values/],
+    ['an answer that is none', '{must: {captured: perhaps}}', /captured is true or false/], ['a mark that is none', '{of: {mark: 0x539/x}, must: {captured: true}}', /mark: "0x539\/x" is no mark/], ['another family', '{of: {to: "fd00::1"}, must: {captured: true}}', /to: "fd00::1" is none of its values/],
   ])('refuses %s, with its place', (_, text, told) => {
     const { status, stdout, stderr } = chainwalk(['check', spec(text), REDIRECT])
     expect([status, stdout]).toEqual([2, ''])
     expect(stderr).toMatch(told)
     expect(stderr).toMatch(/spec-\d+\.yaml:\d+:\d+: /)
+  })
+
+  it('tells marks that rules ask for from all others', () => {
+    const dump = join(folder, 'marks.txt')
+    writeFileSync(dump, ['*nat', ':PREROUTING ACCEPT [0:0]', ':INPUT ACCEPT [0:0]', ':OUTPUT ACCEPT [0:0]', ':POSTROUTING ACCEPT [0:0]', '-A OUTPUT -m mark --mark 0x530/0xff0 -j RETURN', '-A OUTPUT -p tcp -j REDIRECT --to-ports 15001', 'COMMIT', ''].join('\n'))
+    const checks = (...marks: readonly string[]): string => spec(...marks.map((mark) => `{name: ${mark}, of: {from: here, uid: 0, to: 9.9.9.9, mark: ${mark}}, must: {direct: true}}`))
+    expect(chainwalk(['check', checks('0x539', '0x530/0xff0', '"0x531, 0x532"'), dump]).status).toBe(0)
+    const { status, stdout } = chainwalk(['check', checks('0x539', '0x530/0xf00', '"not 0x539"'), dump])
+    expect(status).toBe(1)
+    expect(stdout).toContain('2 of 3 fail')
+    expect(stdout).toContain('uid 0, mark not 0x530/0xff0: wanted direct')
   })
 
   it('as JSON, JUnit and SARIF', () => {

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
@@ -34,6 +34,41 @@ describe('chainwalk diff', () => {
     const args = 'examples/arguments/init-container.json'
     const { status, stdout } = chainwalk(['diff', REDIRECT, `istio:1.11.3:${args}`, '--pod-ip', '10.20.0.77', '--istio', '1.11.3'])
     expect([status, stdout.split('\n')[0]]).toEqual([0, 'equivalent: every connection fares alike'])
+  })
+
+  describe('of scenarios', () => {
+    const OLD = 'examples/scenarios/east-west.yaml'
+    const changed = (from: string | RegExp, to: string): string => {
+      const file = join(folder, 'changed.yaml')
+      const text = readFileSync(join(import.meta.dirname, '../..', OLD), 'utf8')
+      expect(text).toMatch(from)
+      writeFileSync(file, text.replace(from, to))
+      return file
+    }
+
+    it('says that the connection and all others fare alike', () => {
+      const { status, stdout } = chainwalk(['diff', OLD, changed('# A pod', '# One pod')])
+      expect([status, stdout]).toEqual([0, expect.stringMatching(/^the connection fares alike:\n {2}app on httpbin sees 127\.0\.0\.6 .*\non each host by itself every connection fares alike\n$/)])
+    })
+
+    it('says how the connection fares, and on which host what else', () => {
+      const now = changed(/node: node-b\n {4}sidecar: REDIRECT/, 'node: node-b\n    sidecar: TPROXY')
+      const { status, stdout } = chainwalk(['diff', OLD, now])
+      expect([status, stdout]).toEqual([1, expect.stringMatching(/^the connection fares differently:\n {2}was: app on httpbin sees 127\.0\.0\.6 .*\n {2}now: app on httpbin sees 172\.17\.0\.10 .*\n\nhttpbin: \d+ regions fare differently\n/)])
+      const json = JSON.parse(chainwalk(['diff', OLD, now, '--json']).stdout)
+      expect(json).toMatchObject({ schema: 'chainwalk/diff@1', equivalent: false, onlyBefore: [], onlyAfter: [] })
+      expect(new Set(json.differences.map(({ host }: { host: string }) => host))).toEqual(new Set(['httpbin']))
+    })
+
+    it('names hosts that only one of them has', () => {
+      const { status, stdout } = chainwalk(['diff', OLD, changed('services:', '  other: {address: 172.17.0.11, node: node-a}\nservices:')])
+      expect([status, stdout]).toEqual([1, expect.stringContaining('\nother is new\n')])
+    })
+
+    it('and of nothing else', () => {
+      expect(chainwalk(['diff', OLD, REDIRECT])).toMatchObject({ status: 2, stderr: expect.stringContaining('a scenario can only be compared with a scenario') })
+      expect(chainwalk(['diff', OLD, OLD, '--pod-ip', '10.0.0.1'])).toMatchObject({ status: 2, stderr: expect.stringContaining('a scenario names its own hosts') })
+    })
   })
 
   it('does not call rules equivalent that it cannot follow', () => {

@@ -1,8 +1,12 @@
+import { targetExtension } from '../../extensions/registry.ts'
 import type { Recognised } from '../../istio/recognise/recognised.ts'
 import type { Rule, Ruleset, Table } from '../../netfilter/ruleset.ts'
 import { printRule } from '../../ruleset/print.ts'
 import { TableWalk } from '../tableReach.ts'
 import type { DeadRule, RuleAt } from '../tableReach.ts'
+import { difference, PacketSpace } from '../packetSpace.ts'
+import type { Family } from '../../net/address.ts'
+import { ruleDistinctions } from '../../ruleset/ruleDistinctions.ts'
 import type { Finding } from './finding.ts'
 
 /** Larger tables are not looked through rule by rule. */
@@ -21,7 +25,10 @@ function ofTable(ruleset: Ruleset, table: Table, recognised: Recognised | null):
   const place = `${family === 6 ? 'IPv6 ' : ''}${table.name}`
   if (!complete) return [{ code: 'reach-unknown', severity: 'info', message: `${place}: which of its rules can be reached was not looked into (it loops, has more than ${MOST_RULES} rules, or falls into too many cases)`, proof: { kind: 'reason', text: 'not looked into' }, fix: 'nothing to do', span: null }]
   return [
-    ...dead.flatMap((each) => deadFindings(place, each, istios.rules.has(each.rule))),
+    ...dead.flatMap((each) => {
+      const exclusion = exclusionOf(ruleset.family, table, each)
+      return exclusion ? [excludedAndIncluded(place, each, exclusion, istios.rules.has(each.rule) ? 'istio-' : '')] : deadFindings(place, each, istios.rules.has(each.rule))
+    }),
     ...unreachable.flatMap((name) => unreachableFinding(place, table, name, istios.chains.has(name))),
   ]
 }
@@ -54,6 +61,35 @@ function deadFindings(place: string, { chain, number, rule, takenBy }: DeadRule,
     : { code: 'dead-rule', severity: 'warning', message: `${place} ${chain} rule ${number} (${text}) matches no packet`, proof, fix: takenBy.length > 0 ? 'remove it, or put it before the rules that take its packets' : 'remove it, or see what it was meant to ask for', span }
   const packets = rule.counters?.packets ?? 0
   return packets === 0 ? [finding] : [finding, { code: 'counters-contradict', severity: 'info', message: `${place} ${chain} rule ${number} counts ${packets} packets, though none can reach it now`, proof, fix: 'the rules before it have changed since, or the counters are older', span }]
+}
+
+/** Arguments that name a port or a network twice: a rule would hand its packets to the proxy, and one before it lets all of them alone. */
+function exclusionOf(family: Family, table: Table, { rule, takenBy }: DeadRule): RuleAt | null {
+  if (!leadsToProxy(table, rule) || !namesWhereTo(rule)) return null
+  const space = new PacketSpace(family, table)
+  const box = space.boxOf(rule)
+  return takenBy.find(({ rule: taker }) => {
+    const taken = returns(taker) && namesWhereTo(taker) ? space.boxOf(taker) : null
+    return box !== null && taken !== null && difference(box, taken, space).length === 0
+  }) ?? null
+}
+
+const returns = ({ target }: Rule): boolean => target?.kind === 'extension' && targetExtension(target.name)?.ends === 'returns'
+
+const namesWhereTo = (rule: Rule): boolean => ruleDistinctions(rule).flat().some(({ of }) => of === 'dst' || of === 'dport')
+
+/** It turns packets to a port of this host, or jumps to a chain that does. */
+function leadsToProxy({ chains }: Table, { target }: Rule): boolean {
+  const captures = (each: Rule): boolean => each.target?.kind === 'extension' && (targetExtension(each.target.name)?.capture?.(each.target.info) ?? null) !== null
+  if (!target || !('chain' in target)) return captures({ ip: {}, matches: [], target })
+  return chains.find(({ name }) => name === target.chain)?.rules.some(captures) === true
+}
+
+function excludedAndIncluded(place: string, { chain, number, rule }: DeadRule, exclusion: RuleAt, whose: 'istio-' | ''): Finding {
+  return {
+    code: `${whose}excluded-and-included`, severity: whose === '' ? 'warning' : 'info', message: `${place} ${chain} rule ${number} (${printRule(rule)}) would hand to the proxy what is excluded before it: the exclusion holds`,
+    proof: { kind: 'reason', text: `all packets it asks for are let alone by ${named(exclusion)}` }, fix: 'take the port or the network out of one of the two lists (includeOutboundPorts and excludeOutboundPorts, …)', span: rule.span ?? null,
+  }
 }
 
 const named = ({ chain, number, rule }: RuleAt): string => `${chain} rule ${number} (${printRule(rule)})`

@@ -4,6 +4,8 @@ import { diffText } from '../../render/diffText.ts'
 import { diffJson } from '../../render/regionJson.ts'
 import type { Assumption } from '../../world/outcome.ts'
 import { podAddress } from '../given.ts'
+import type { InputFile } from '../../host/inputFile.ts'
+import { scenarioFile } from '../scenarioFile.ts'
 import { report } from '../report.ts'
 import { edited, inOneNamespace, ruleSource } from '../ruleSource.ts'
 import type { RuleSource } from '../ruleSource.ts'
@@ -17,8 +19,20 @@ export interface DiffOptions {
   readonly json?: boolean
 }
 
-/** `chainwalk diff OLD NEW`, or `diff OLD --edit COMMAND`: which connections fare differently. Exit 1 where any does. */
+/** `chainwalk diff OLD NEW`, of rules or of scenarios, or `diff OLD --edit COMMAND`: which connections fare differently. Exit 1 where any does. */
 export async function diff(files: readonly string[], options: DiffOptions): Promise<number> {
+  const [old, now] = files.map(scenarioFile)
+  if (old || now) return ofScenarios(old ?? null, now ?? null, options)
+  return ofRules(files, options)
+}
+
+async function ofScenarios(old: InputFile | null, now: InputFile | null, { edit, podIp, istio, json }: DiffOptions): Promise<number> {
+  if (!old || !now) throw new UsageError('a scenario can only be compared with a scenario')
+  if (edit !== undefined || podIp !== undefined || istio !== undefined) throw new UsageError('a scenario names its own hosts and release; --edit, --pod-ip and --istio would not be used')
+  return (await import('../diffScenarios.ts')).diffScenarios(old, now, json === true ? 'json' : 'text')
+}
+
+async function ofRules(files: readonly string[], options: DiffOptions): Promise<number> {
   const { before, after } = await bothSides(files, options)
   const [old, now] = [walkerOf(before.question), walkerOf(after.question)]
   const found = differences(kindsOf([...before.question.state.rulesets, ...after.question.state.rulesets]), old, now)

@@ -36,5 +36,5 @@ const CONNECTION = ['from', 'to', 'uid', 'gid', 'local', 'in', 'mark', 'flags', 
 async function traceOf({ question }: RuleSource, options: GraphOptions): Promise<Trace | null> {
   if (CONNECTION.every((name) => options[name] === undefined)) return null
   const connection = connectionFrom(options)
-  return traceConnection({ ...question, given: { ...question.given, recognised: await recognisedIn(question.state) }, connection })
+  return traceConnection({ ...question, given: { ...question.given, recognised: await recognisedIn(question.state) }, connection }, 'steps')
 }

@@ -1,6 +1,6 @@
 import type { Effect } from '../effect.ts'
 import type { TargetExtension } from '../extension.ts'
-import { natChoiceWords, natDistinctions, natOption, natRange, parseListedNatChoice, parseNatChoice, printNatTo, readNatTo } from '../natSpec.ts'
+import { natChoiceWords, natDistinctions, natRange, parseListedNatChoice, parseNatSpec, printNatTo, readNatTo } from '../natSpec.ts'
 import type { NatSpec } from '../natSpec.ts'
 
 /** xt_nat.c: rewrites where the connection goes. */
@@ -11,7 +11,7 @@ export const dnat: TargetExtension<NatSpec> = {
   tables: ['nat'],
   hooks: ['PREROUTING', 'OUTPUT'],
   needsConntrack: () => true,
-  parse: (options) => ({ ...natOption(options, options.take('--to-destination', '--to-dest', '--to'), (text) => readNatTo(text, options.family)), ...parseNatChoice(options) }),
+  parse: (options) => parseNatSpec(options, ['--to-destination', '--to-dest', '--to'], (text) => readNatTo(text, options.family)),
   print: (spec) => ['--to-destination', printNatTo(spec), ...natChoiceWords(spec, '--')].join(' '),
   parseListing(cursor) {
     const to = readNatTo(cursor.suffix('to:') ?? '', cursor.family)

@@ -4,7 +4,7 @@ import { ACCEPT, DROP } from '../effect.ts'
 import type { Effect } from '../effect.ts'
 import type { TargetExtension } from '../extension.ts'
 import type { MatchContext } from '../matchContext.ts'
-import { natChoiceWords, natDistinctions, natOption, natRange, parseListedNatChoice, parseNatChoice, printNatPorts, readNatPorts } from '../natSpec.ts'
+import { natChoiceWords, natDistinctions, natRange, parseListedNatChoice, parseNatSpec, printNatPorts, readNatPorts } from '../natSpec.ts'
 import type { NatSpec } from '../natSpec.ts'
 
 /** nf_nat_masquerade.c: the address of the interface it leaves by; none is NF_DROP, an IPv4 source of 0.0.0.0 is left alone. */
@@ -23,7 +23,7 @@ export const masquerade: TargetExtension<NatSpec> = {
   tables: ['nat'],
   hooks: ['POSTROUTING'],
   needsConntrack: () => true,
-  parse: (options) => ({ ...natOption(options, options.take('--to-ports', '--to-port'), readNatPorts), ...parseNatChoice(options) }),
+  parse: (options) => parseNatSpec(options, ['--to-ports', '--to-port'], readNatPorts),
   print: (spec) => [...(spec.ports ? ['--to-ports', printNatPorts(spec)] : []), ...natChoiceWords(spec, '--')].join(' '),
   parseListing(cursor) {
     const to = cursor.skip('masq', 'ports:') ? readNatPorts(cursor.next() ?? '') : {}

@@ -1,6 +1,6 @@
 import type { Effect } from '../effect.ts'
 import type { TargetExtension } from '../extension.ts'
-import { NAT_CHOICES, natChoiceWords, natDistinctions, natOption, natRange, parseListedNatChoice, parseNatChoice, printNatTo, readNatTo } from '../natSpec.ts'
+import { NAT_CHOICES, natChoiceWords, natDistinctions, natRange, parseListedNatChoice, parseNatSpec, printNatTo, readNatTo } from '../natSpec.ts'
 import type { NatSpec } from '../natSpec.ts'
 
 /** xt_nat.c: rewrites where the connection seems to come from. */
@@ -11,7 +11,7 @@ export const snat: TargetExtension<NatSpec> = {
   tables: ['nat'],
   hooks: ['POSTROUTING', 'INPUT'],
   needsConntrack: () => true,
-  parse: (options) => ({ ...natOption(options, options.take('--to-source', '--to'), (text) => readNatTo(text, options.family)), ...parseNatChoice(options) }),
+  parse: (options) => parseNatSpec(options, ['--to-source', '--to'], (text) => readNatTo(text, options.family)),
   print: (spec) => ['--to-source', printNatTo(spec), ...natChoiceWords(spec, '--')].join(' '),
   parseListing(cursor) {
     const to = readNatTo(cursor.suffix('to:') ?? '', cursor.family)

@@ -4,14 +4,15 @@ import { jumpsByChain } from './jumpsByChain.ts'
 /** In which column each chain stands, and which jumps lead back. */
 export interface ChainColumns {
   readonly columns: ReadonlyMap<string, number>
-  /** Jumps that close a loop: the kernel refuses them, a dump may have them. */
+  /** Jumps that close a loop, or lead to a base chain: the kernel refuses them, a dump may have them. */
   readonly back: ReadonlySet<GraphJump>
 }
 
 /** Each chain stands right of every chain that jumps to it; base chains, and those nothing leads to, in the first column. */
-export function chainColumns(drawn: readonly Pick<GraphChain, 'id'>[], jumps: readonly GraphJump[]): ChainColumns {
+export function chainColumns(drawn: readonly Pick<GraphChain, 'id' | 'hook'>[], jumps: readonly GraphJump[]): ChainColumns {
   const leaving = jumpsByChain(jumps)
-  const back = new Set<GraphJump>()
+  const base = new Set(drawn.filter(({ hook }) => hook !== null).map(({ id }) => id))
+  const back = new Set(jumps.filter(({ to }) => base.has(to)))
   const done = new Set<string>()
   for (const { id } of drawn) finish(id, leaving, back, done)
   const columns = new Map([...done].map((id): [string, number] => [id, 0]))

@@ -80,7 +80,7 @@ function apartLayout(family: Family, { drawn, chains }: DrawnPart, { nodes, edge
 /** What is folded is said. */
 function familyNotes(family: Family, { reached, unreached }: DrawnChains): string[] {
   const [drawn, chains] = [reached.drawn.length + unreached.drawn.length, reached.chains + unreached.chains]
-  return drawn === chains ? [] : [`IPv${family}: ${chains - drawn} of ${chains} chains are folded, since nobody reads a picture of more than ${MAX_CHAINS}. A trace's own way is always drawn.`]
+  return drawn === chains ? [] : [`IPv${family}: ${chains - drawn} of ${chains} chains are folded (more than ${MAX_CHAINS} are not drawn); a trace's own way is always drawn.`]
 }
 
 const moved = <Thing extends Point>(thing: Thing, { x, y }: Point): Thing => ({ ...thing, x: thing.x + x, y: thing.y + y })

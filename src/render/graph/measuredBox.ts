@@ -28,7 +28,7 @@ export function measuredBox(title: string, chip: string, rows: readonly RowText[
   const rules = rows.filter(({ kind }) => kind === 'rule' || kind === 'policy')
   const numbers = widest(rows.map(({ first }) => (first === null ? '' : `${first}`)))
   const number = SIGN + numbers
-  const asks = numbers === 0 ? SIDE + 4 : number + 10
+  const asks = numbers === 0 ? SIGN : number + 10
   const target = asks + widest(rules.map((row) => row.asks)) + GAP
   const free = Math.max(target + widest(rules.map((row) => row.target)), asks + widest(rows.map((row) => row.asks)))
   const counts = rows.some(({ packets }) => packets !== null && packets > 0) ? widest(rows.map(({ packets }) => (packets === null ? '' : roundedCount(packets)))) : null

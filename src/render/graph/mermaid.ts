@@ -12,11 +12,12 @@ export interface MermaidOptions {
 /** The picture as a mermaid flowchart: one box a chain with the targets it ends in, one arrow a jump with its rule numbers, and the steps of a trace. */
 export function mermaid(picture: ChainPicture, { trace, caption = [] }: MermaidOptions = {}): string {
   const light = trace ? new WayLight(trace.all) : null
-  const shown = picture.nodes.filter((node) => isShown(node, light))
+  const led = new Set(picture.edges.map(({ to }) => to))
+  const shown = picture.nodes.filter((node) => led.has(node.id) || isShown(node, light))
   const ids = new Map(shown.map(({ id, family }, i): [string, string] => [id, `v${family}c${i}`]))
   const [title] = caption
   return [
-    ...(title === undefined ? [] : ['---', `title: ${JSON.stringify(printable(title))}`, '---']),
+    ...(title === undefined ? [] : ['---', `title: ${JSON.stringify(printable(title)).replace(/%/g, '\\u0025')}`, '---']),
     'flowchart LR', ...picture.notes.map((note) => `  %% ${note}`),
     ...groupsOf(shown).flatMap(({ id, title: heading, nodes }) => [`  subgraph ${id}["${heading}"]`, ...nodes.map((node) => `    ${ids.get(node.id) ?? ''}["${label(node, light)}"]`), '  end']),
     ...picture.edges.map((edge) => arrow(edge, ids, light)),
@@ -57,8 +58,8 @@ const stepText = ({ order, kind, rule, verdict }: WayStep): string => `step ${or
 
 function arrow(edge: PictureEdge, ids: ReadonlyMap<string, string>, light: WayLight | null): string {
   const orders = (light?.alongEdge(edge) ?? []).flatMap(({ order }) => (order === null ? [] : [order]))
-  const words = orders.length === 0 ? rulesText(edge.rules) : `"${rulesText(edge.rules)} (step ${orders.join(', ')})"`
-  return `  ${ids.get(edge.from) ?? ''} ${edge.kind === 'jump' ? '-->' : '-.->'}|${words}| ${ids.get(edge.to) ?? ''}`
+  const words = `${rulesText(edge.rules)}${orders.length === 0 ? '' : ` (step ${orders.join(', ')})`}`
+  return `  ${ids.get(edge.from) ?? ''} ${edge.kind === 'jump' ? '-->' : '-.->'}|${/^[\d, ]+$/.test(words) ? words : `"${words}"`}| ${ids.get(edge.to) ?? ''}`
 }
 
 /** Classes for the boxes packets came by and for the others; arrows are styled by their number. */
@@ -81,5 +82,5 @@ function lit(edges: readonly PictureEdge[], nodes: readonly PictureNode[], ids: 
   ]
 }
 
-/** Mermaid reads HTML entities in labels; nothing of a dump may be markup there. */
-const escaped = (text: string): string => printable(text).replace(/[&<>"#;]/g, (character) => `#${character.charCodeAt(0)};`)
+/** Mermaid reads HTML, entities and markdown in labels, and directives anywhere; nothing of a dump may be any of these. */
+const escaped = (text: string): string => printable(text).replace(/[&<>"#;%{}`]/g, (character) => `#${character.charCodeAt(0)};`)

@@ -59,6 +59,12 @@ export interface PictureNode extends Box {
   readonly columns: PictureColumns
 }
 
+/** Where an edge leaves a box: at a line of it, which stands for these rules. */
+export interface PictureStart extends Point {
+  readonly first: number
+  readonly last: number
+}
+
 /** A jump or goto from one box to another. */
 export interface PictureEdge {
   readonly id: string
@@ -68,7 +74,7 @@ export interface PictureEdge {
   /** Numbers of the rules that make it, from 1. */
   readonly rules: readonly number[]
   /** Where it leaves its first box, once for each line of it that jumps. */
-  readonly starts: readonly Point[]
+  readonly starts: readonly PictureStart[]
   /** From the first start, level to where boxes beside it end, to the box it leads to. */
   readonly points: readonly Point[]
 }

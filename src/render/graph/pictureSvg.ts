@@ -8,7 +8,7 @@ import { legClass, WayLight } from './wayLight.ts'
 import { svgBadges, svgNode } from './svgNodes.ts'
 import { svgStyle } from './svgStyle.ts'
 import type { Scheme } from './svgStyle.ts'
-import type { PacketWay, TraceOverlay, WayStep } from './traceOverlay.ts'
+import type { OverlaidPacket, PacketWay, TraceOverlay, WayStep } from './traceOverlay.ts'
 
 /** What is laid over a picture, and what is written above it. */
 export interface SvgOptions {
@@ -26,6 +26,8 @@ const ANSWER = 26
 const LINE = 20
 const ANSWER_COLUMN = 9.6
 const LINE_COLUMN = 7.2
+/** Behind its dot a line is shorter. */
+const LEG_COLUMNS = 4
 
 /** A line above the picture; `leg`: with a dot of its colour. */
 interface HeadLine {
@@ -80,13 +82,13 @@ function headLines({ width, nodes }: ChainPicture, { trace, packet, counters, ca
   ]
   return [
     ...(answer === undefined ? [] : wrapped(answer, room / ANSWER_COLUMN).map((text): HeadLine => ({ kind: 'answer', text, leg: 0 }))),
-    ...more.flatMap(words), ...(trace ? legLines(trace, packet) : []), ...(signs.length === 0 ? [] : words(signs.join(' · '))),
+    ...more.flatMap(words), ...(trace ? packetsOf(trace, packet).flatMap(({ leg, title }) => wrapped(title, room / LINE_COLUMN - LEG_COLUMNS).map((text): HeadLine => ({ kind: 'leg', text, leg }))) : []), ...(signs.length === 0 ? [] : words(signs.join(' · '))),
   ]
 }
 
-function legLines({ packets }: TraceOverlay, packet: number | undefined): HeadLine[] {
-  const shown = packet === undefined ? packets.filter(({ decides, leg }, i) => decides && packets.findIndex((each) => each.leg === leg && each.decides) === i) : packets.slice(packet, packet + 1)
-  return shown.map(({ leg, title }) => ({ kind: 'leg', text: title.replace(/ {2,}/g, '  '), leg }))
+/** The packet that is shown, or the first that decides of each leg. */
+function packetsOf({ packets }: TraceOverlay, packet: number | undefined): readonly OverlaidPacket[] {
+  return packet === undefined ? packets.filter(({ decides, leg }, i) => decides && packets.findIndex((each) => each.leg === leg && each.decides) === i) : packets.slice(packet, packet + 1)
 }
 
 function headSvg(lines: readonly HeadLine[], head: number): string[] {

@@ -6,7 +6,7 @@ import { chainColumns } from './chainColumns.ts'
 import type { GraphJump } from './drawnChains.ts'
 import type { LooseGraph, LooseNode } from './looseNodes.ts'
 import { rowMiddle, TITLE_MIDDLE } from './measuredBox.ts'
-import type { Box, PictureEdge, PictureNode, Point } from './picture.ts'
+import type { Box, PictureEdge, PictureNode, PictureStart, Point } from './picture.ts'
 import { edgeId } from './pictureId.ts'
 
 /** Boxes and edges in their places, and the band of each hook. */
@@ -42,7 +42,7 @@ export function placedPart({ nodes, jumps }: LooseGraph): PlacedPart {
   const byId = new Map(nodes.map((node) => [node.id, node]))
   const edges = jumps.filter((jump) => !back.has(jump)).map((jump) => {
     const band = bandOf.get(jump.from)
-    return { id: idOf(jump), from: band?.hook ?? jump.from, to: jump.to, below: (band?.tops.get(jump.from) ?? 0) + (startsBelow(byId.get(jump.from), jump)[0] ?? 0) }
+    return { id: idOf(jump), from: band?.hook ?? jump.from, to: jump.to, below: (band?.tops.get(jump.from) ?? 0) + (startsBelow(byId.get(jump.from), jump)[0]?.below ?? 0) }
   })
   const arranged = arrangeBoxes(boxes, edges)
   const placed = new Map(nodes.map((node): [string, PictureNode] => [node.id, placedNode(node, bandOf.get(node.id), arranged)]))
@@ -86,8 +86,8 @@ function placedNode({ box, rows, ...node }: LooseNode, band: Band | undefined, a
 }
 
 /** How far below the top of its box a jump leaves it: at the line of each of its rules. */
-function startsBelow(node: LooseNode | undefined, { rules }: GraphJump): readonly number[] {
-  return (node?.rows ?? []).flatMap(({ first, last }, i) => (first !== null && last !== null && rules.some((rule) => rule >= first && rule <= last) ? [rowMiddle(i)] : []))
+function startsBelow(node: LooseNode | undefined, { rules }: GraphJump): readonly { readonly below: number; readonly first: number; readonly last: number }[] {
+  return (node?.rows ?? []).flatMap(({ first, last }, i) => (first !== null && last !== null && rules.some((rule) => rule >= first && rule <= last) ? [{ below: rowMiddle(i), first, last }] : []))
 }
 
 interface Placed {
@@ -99,15 +99,16 @@ interface Placed {
 }
 
 /** How far an edge that leads back swings out at both ends. */
-const SWING = 30
+const SWING = 14
 
 function placedEdge(jump: GraphJump, { placed, byId, bandOf, arranged, back }: Placed): PictureEdge[] {
   const [from, to] = [placed.get(jump.from), placed.get(jump.to)]
   if (!from || !to) return []
-  const starts = startsBelow(byId.get(jump.from), jump).map((below) => ({ x: from.x + from.width, y: from.y + below }))
-  const [start = { x: from.x + from.width, y: from.y + TITLE_MIDDLE }] = starts
+  const starts = startsBelow(byId.get(jump.from), jump).map(({ below, first, last }): PictureStart => ({ x: from.x + from.width, y: from.y + below, first, last }))
+  const [start] = starts
+  if (!start) return []
   const end = { x: to.x, y: to.y + TITLE_MIDDLE }
   const column = arranged.ends.get(bandOf.get(jump.from)?.hook ?? jump.from) ?? start.x
   const between = back.has(jump) ? [{ x: column + SWING, y: start.y }, { x: end.x - SWING, y: end.y }] : [{ x: column, y: start.y }, ...(arranged.bends.get(idOf(jump)) ?? [])]
-  return [{ id: idOf(jump), from: jump.from, to: jump.to, kind: jump.kind, rules: jump.rules, starts, points: [start, ...between, end] }]
+  return [{ id: idOf(jump), from: jump.from, to: jump.to, kind: jump.kind, rules: jump.rules, starts, points: [{ x: start.x, y: start.y }, ...between, end] }]
 }

@@ -16,33 +16,30 @@ function plainEdge(edge: PictureEdge, light: WayLight | null, counters: CounterO
   const heat = counters?.edges[edge.id] ?? 0
   const width = heat === 0 ? null : `stroke-width:${(1.4 + heat * 4).toFixed(1)}px`
   const title = `${edge.kind} by ${edge.rules.length === 1 ? 'rule' : 'rules'} ${rulesText(edge.rules)}`
-  return svgElement('g', { class: light ? 'idle' : null }, svgElement('title', {}, svgText(title)), svgElement('path', { class: `edge ${edge.kind}`, d: allPaths(edge), style: width }), head(edge, 'head'))
+  return svgElement('g', { class: light ? 'idle' : null }, svgElement('title', {}, svgText(title)), svgElement('path', { class: `edge ${edge.kind}`, d: edgeCurve(edge, null), style: width }), head(edge, 'head'))
 }
 
 function litEdge(edge: PictureEdge, light: WayLight): string[] {
   const steps = light.alongEdge(edge)
   const main = mainStep(steps)
   if (!main) return []
-  const rules = new Set(steps.map(({ rule }) => rule))
   const leg = legClass(main.leg)
-  return [svgElement('path', { class: `${litClass(main)} edge ${edge.kind} ${leg}`, d: pathsFrom(takenStarts(edge, rules), edge) }), head(edge, `head ${leg}`)]
+  return [svgElement('path', { class: `${litClass(main)} edge ${edge.kind} ${leg}`, d: edgeCurve(edge, steps.map(({ rule }) => rule)) }), head(edge, `head ${leg}`)]
 }
 
 /** An edge's curve from every line that jumps along it, or only from those of some rules. */
-export const edgeCurve = (edge: PictureEdge, rules: ReadonlySet<number | null> | null): string => pathsFrom(rules === null ? edge.starts : takenStarts(edge, rules), edge)
+export const edgeCurve = (edge: PictureEdge, rules: readonly (number | null)[] | null): string => pathsFrom(rules === null ? edge.starts : takenStarts(edge, rules), edge)
 
-const takenStarts = (edge: PictureEdge, rules: ReadonlySet<number | null>): readonly Point[] => edge.starts.filter((_, i) => edge.starts.length !== edge.rules.length || rules.has(edge.rules[i] ?? null))
-
-const allPaths = (edge: PictureEdge): string => edgeCurve(edge, null)
+const takenStarts = ({ starts }: PictureEdge, rules: readonly (number | null)[]): PictureEdge['starts'] => starts.filter(({ first, last }) => rules.some((rule) => rule !== null && rule >= first && rule <= last))
 
 /** The tip of the head is thinner than the line. */
 const TIP = 6
 
 /** From each start level to where it may bend, to where all of them meet, and from there one line for all. */
 function pathsFrom(starts: readonly Point[], { points }: PictureEdge): string {
-  const [begin, leave, meet, ...rest] = points.map((point, i) => (i === points.length - 1 ? { ...point, x: point.x - TIP } : point))
-  if (!begin || !leave || !meet) return ''
-  return (starts.length === 0 ? [begin] : starts).map((start, i) => curve([start, { x: leave.x, y: start.y }, meet, ...(i === 0 ? rest : [])])).join('')
+  const [, leave, meet, ...rest] = points.map((point, i) => (i === points.length - 1 ? { ...point, x: point.x - TIP } : point))
+  if (!leave || !meet) return ''
+  return starts.map((start, i) => curve([start, { x: leave.x, y: start.y }, meet, ...(i === 0 ? rest : [])])).join('')
 }
 
 /** Level where it can be, else an S with level ends. */

@@ -62,7 +62,7 @@ function rowWords({ columns }: PictureNode, row: PictureRow): string[] {
     ...(row.kind === 'rule' && row.first !== null ? [svgElement('text', { class: 'number end', x: columns.number, y }, `${row.first}`)] : []),
     svgElement('text', { class: quiet, x: columns.asks, y }, svgText(row.asks)),
     ...(row.target === '' ? [] : [svgElement('text', { class: 'rule', x: columns.target, y }, svgText(row.target))]),
-    ...(columns.packets === null || row.packets === null ? [] : [svgElement('text', { class: 'number end', x: columns.packets, y }, roundedCount(row.packets))]),
+    ...(columns.packets === null || row.packets === null ? [] : [svgElement('text', { class: 'count end', x: columns.packets, y }, roundedCount(row.packets))]),
   ]
 }
 

@@ -58,7 +58,8 @@ const legRules = ({ legs, onLeg }: Palette): string =>
 const colours = (palette: Palette): string => `.cw-picture .paper{fill:${palette.paper}}
 .cw-picture text{fill:${palette.soft}}
 .cw-picture .name,.cw-picture .hook,.cw-picture .family,.cw-picture .answer,.cw-picture .plain .rule,.cw-picture .lit.row .rule{fill:${palette.ink}}
-.cw-picture .faint,.cw-picture .number{fill:${palette.faint}}
+.cw-picture .faint,.cw-picture .number,.cw-picture .count{fill:${palette.faint}}
+.cw-picture .heat~.count{fill:${palette.ink}}
 .cw-picture .band{fill:${palette.band};stroke:${palette.line};stroke-opacity:.55}
 .cw-picture .box{fill:${palette.box};stroke:${palette.line}}
 .cw-picture .heading{fill:${palette.heading}}

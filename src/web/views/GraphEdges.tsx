@@ -35,5 +35,5 @@ function TakenEdge({ edge, light }: { readonly edge: PictureEdge; readonly light
   const main = mainStep(steps)
   if (!main) return null
   const leg = legClass(main.leg)
-  return <g><path class={`${litClass(main)} edge ${edge.kind} ${leg}`} d={edgeCurve(edge, new Set(steps.map(({ rule }) => rule)))} /><path class={`head ${leg}`} d={edgeHead(edge)} /></g>
+  return <g><path class={`${litClass(main)} edge ${edge.kind} ${leg}`} d={edgeCurve(edge, steps.map(({ rule }) => rule))} /><path class={`head ${leg}`} d={edgeHead(edge)} /></g>
 }

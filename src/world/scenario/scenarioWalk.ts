@@ -97,7 +97,7 @@ class ScenarioWalk {
       transmit: (skb: Packet, device: string, role: { readonly leg: number; readonly reply: boolean }) => { this.transmit(name, device, skb, role) },
       begin: (_: unknown, skb: ReturnType<typeof freshSkb>) => skb,
     }
-    return new Host({ name, fixed, proxy: this.proxyOf(name, profile, view, dice), passesOn: (process, port) => this.passesOn(name, process, port) }, { journal: this.journal, surroundings, environment, observer: (event) => { this.events.push({ host: name, event }) } })
+    return new Host({ name, fixed, proxy: this.proxyOf(name, profile, view, dice), passesOn: (process, port) => this.passesOn(name, process, port) }, { journal: this.journal, surroundings, environment, observer: { keeps: 'steps', tell: (event) => { this.events.push({ host: name, event }) } } })
   }
 
   private proxyOf(name: string, profile: MeshProfile | null, view: MeshView, dice: Dice): Proceed {
@@ -119,7 +119,7 @@ class ScenarioWalk {
   private transmit(from: string, device: string, packet: Packet, role: { readonly leg: number; readonly reply: boolean }): void {
     const next = this.network.next(from, device, packet)
     const host = typeof next === 'string' ? undefined : this.hosts.get(next.host)
-    if (typeof next === 'string' || !host) return this.hosts.get(from)?.act('network', `loses the packet to ${printEndpoint(packet.dst, packet.dport)}: ${typeof next === 'string' ? next : 'no such host'}`)
+    if (typeof next === 'string' || !host) return this.hosts.get(from)?.act('network', () => `loses the packet to ${printEndpoint(packet.dst, packet.dport)}: ${typeof next === 'string' ? next : 'no such host'}`)
     this.journal.then(() => { host.settle(receive(host.kernel, { ...freshSkb(next.packet), in: next.device }, role), role) })
   }
 }

@@ -1,0 +1,9 @@
+/** Makes something of a value the first time it is asked for: what is read of a dump never changes, and many connections are asked about it. */
+export function onceFor<Of extends object, Made>(make: (of: Of) => Made): (of: Of) => Made {
+  const made = new WeakMap<Of, { readonly value: Made }>()
+  return (of) => {
+    const known = made.get(of) ?? { value: make(of) }
+    made.set(of, known)
+    return known.value
+  }
+}
