@@ -17,5 +17,5 @@ export default tseslint.config(
     },
   },
   { files: ['src/cli/**', '*.js', 'grammar/*.js', 'test/**'], rules: { 'no-console': 'off', 'max-lines-per-function': 'off' } },
-  { files: ['**/*.js'], languageOptions: { globals: { console: 'readonly', process: 'readonly', URL: 'readonly' } } },
+  { files: ['**/*.js'], languageOptions: { globals: { console: 'readonly', process: 'readonly', performance: 'readonly', URL: 'readonly' } } },
 )
