@@ -18,12 +18,12 @@ export interface OptionProblem {
  * null or a harmless value: a rule with problems is kept as text and is unknown in a walk.
  */
 export class OptionReader {
-  readonly problems: OptionProblem[] = []
+  private refused: OptionProblem[] | null = null
   readonly family: Family
   /** The rule's own `-p`, for names of services; null without one. */
   readonly protocol: number | null
   private readonly options: readonly Option[]
-  private readonly taken: Option[] = []
+  private taken: Option[] | null = null
 
   constructor(options: readonly Option[], family: Family, protocol: number | null) {
     this.options = options
@@ -31,12 +31,16 @@ export class OptionReader {
     this.protocol = protocol
   }
 
+  get problems(): readonly OptionProblem[] {
+    return this.refused ?? NONE
+  }
+
   /** The option under any of these spellings; the last one given counts, as getopt leaves it. */
   take(...flags: readonly string[]): Option | null {
     let found: Option | null = null
     for (const option of this.options) {
       if (!flags.includes(option.flag.text)) continue
-      this.taken.push(option)
+      this.mark(option)
       found = option
     }
     return found
@@ -45,8 +49,13 @@ export class OptionReader {
   /** Every option under any of these spellings, as they stand: for what may be repeated. */
   takeAll(...flags: readonly string[]): readonly Option[] {
     const found = this.options.filter(({ flag }) => flags.includes(flag.text))
-    this.taken.push(...found)
+    for (const option of found) this.mark(option)
     return found
+  }
+
+  private mark(option: Option): void {
+    if (this.taken) this.taken.push(option)
+    else this.taken = [option]
   }
 
   has(...flags: readonly string[]): boolean {
@@ -100,19 +109,22 @@ export class OptionReader {
   }
 
   refuse(word: Word, message: string): void {
-    this.problems.push({ message, word })
+    this.refused = [...this.problems, { message, word }]
   }
 
   /** Every option was asked for. */
   get isDone(): boolean {
-    return this.options.length === this.taken.length
+    return this.options.length === (this.taken?.length ?? 0)
   }
 
   /** Options nobody asked for. */
   left(): readonly Option[] {
-    return this.options.filter((option) => !this.taken.includes(option))
+    const { taken } = this
+    return taken ? this.options.filter((option) => !taken.includes(option)) : this.options
   }
 }
+
+const NONE: readonly OptionProblem[] = []
 
 export interface MaskedValue {
   readonly value: number

@@ -69,6 +69,9 @@ export class SavedRuleReader {
 }
 
 const BLANK = 0x20
+const BANG = 0x21
+const QUOTE = 0x22
+const DASH = 0x2d
 const OPEN = 0x5b
 
 /** "[12:3456] "; counters only where they are exact as a number. */
@@ -133,41 +136,57 @@ function both(one: IpMatch, other: IpMatch): IpMatch | null {
 const isTwice = (one: IpMatch, other: IpMatch): boolean =>
   Boolean((one.source && other.source) || (one.destination && other.destination) || (one.in && other.in) || (one.out && other.out) || (one.protocol && other.protocol) || (one.fragment && other.fragment))
 
+/** By character codes and without needless slices: a large dump has some hundred thousand different pieces. */
 function readPiece(text: string, family: Family, protocol: number | null): Piece | null {
-  const negated = text.startsWith('! ')
-  const flag = text.charAt(negated ? 3 : 1)
-  const rest = text.slice(negated ? 5 : 3)
-  if (rest.startsWith('-') || rest.startsWith('! ') || rest === '!') return null
-  if (flag === 'm' || flag === 'j' || flag === 'g') return negated ? null : readExtension(flag, rest, family, protocol)
-  if (rest.includes(' ') || rest.includes('"')) return null
+  const negated = text.charCodeAt(0) === BANG
+  const from = negated ? 5 : 3
+  const first = text.charCodeAt(from)
+  if (first === DASH || (first === BANG && (text.length === from + 1 || text.charCodeAt(from + 1) === BLANK))) return null
+  const flag = text.charAt(from - 2)
+  if (flag === 'm' || flag === 'j' || flag === 'g') return negated ? null : readExtension(flag, text, family, protocol)
+  const value = text.slice(from)
+  return value.includes(' ') || value.includes('"') ? null : ipPiece(flag, value, family, negated ? 'negated' : 'plain')
+}
+
+type Sign = 'negated' | 'plain'
+
+function ipPiece(flag: string, value: string, family: Family, sign: Sign): Piece | null {
+  const negated = sign === 'negated'
   switch (flag) {
-    case 's': return addressPiece('source', rest, family, negated)
-    case 'd': return addressPiece('destination', rest, family, negated)
-    case 'i': return rest === '' || rest === '+' ? null : { ip: { in: { value: rest, negated } } }
-    case 'o': return rest === '' || rest === '+' ? null : { ip: { out: { value: rest, negated } } }
-    case 'p': return protocolPiece(rest, negated)
+    case 's': {
+      const source = addressOf(value, family)
+      return source === null ? null : { ip: { source: { value: source, negated } } }
+    }
+    case 'd': {
+      const destination = addressOf(value, family)
+      return destination === null ? null : { ip: { destination: { value: destination, negated } } }
+    }
+    case 'i': return value === '' || value === '+' ? null : { ip: { in: { value, negated } } }
+    case 'o': return value === '' || value === '+' ? null : { ip: { out: { value, negated } } }
+    case 'p': return protocolPiece(value, negated ? 'negated' : 'plain')
     default: return null
   }
 }
 
-function addressPiece(key: 'source' | 'destination', text: string, family: Family, negated: boolean): Piece | null {
-  if (family === 4 && HOST.test(text)) return { ip: { [key]: { value: text, negated } } }
+/** As it is printed; null for none of this family, and for one that takes every address. */
+function addressOf(text: string, family: Family): string | null {
+  if (family === 4 && HOST.test(text)) return text
   const prefix = parsePrefix(text)
-  return prefix?.address.family === family && prefixLength(prefix.mask) !== 0 ? { ip: { [key]: { value: printPrefix(prefix), negated } } } : null
+  return prefix?.address.family === family && prefixLength(prefix.mask) !== 0 ? printPrefix(prefix) : null
 }
 
-function protocolPiece(text: string, negated: boolean): Piece | null {
+function protocolPiece(text: string, sign: Sign): Piece | null {
   const value = parseProtocol(text)
-  return value === null || value === 0 ? null : { ip: { protocol: { value, negated } } }
+  return value === null || value === 0 ? null : { ip: { protocol: { value, negated: sign === 'negated' } } }
 }
 
-function readExtension(flag: 'm' | 'j' | 'g', rest: string, family: Family, protocol: number | null): Piece | null {
-  const end = rest.indexOf(' ')
-  const name = end < 0 ? rest : rest.slice(0, end)
+function readExtension(flag: 'm' | 'j' | 'g', text: string, family: Family, protocol: number | null): Piece | null {
+  const end = text.indexOf(' ', 3)
+  const name = text.slice(3, end < 0 ? text.length : end)
   if (name === '' || name.includes('"')) return null
   const extension = flag === 'm' ? matchExtension(name) : targetExtension(name)
   if (!extension) return flag === 'm' || end >= 0 ? null : { target: { kind: flag === 'g' ? 'goto' : 'jump', chain: name } }
-  const options = end < 0 ? [] : optionsOf(rest.slice(end + 1), extension.options)
+  const options = end < 0 ? [] : optionsOf(text, end + 1, extension.options)
   if (!options || flag === 'g') return null
   const reader = new OptionReader(options, family, protocol)
   const info = extension.parse(reader)
@@ -177,20 +196,22 @@ function readExtension(flag: 'm' | 'j' | 'g', rest: string, family: Family, prot
   return { match, alone: [match] }
 }
 
-/** The options of one extension; null where a word is none of its own, or lacks its values. */
-function optionsOf(text: string, counts: Readonly<Record<string, number>>): Option[] | null {
-  const words = wordsOf(text)
+/** The options of one extension, from a place on; null where a word is none of its own, or lacks its values. */
+function optionsOf(text: string, from: number, counts: Readonly<Record<string, number>>): Option[] | null {
   const options: Option[] = []
-  for (let at = 0; at < words.length; ) {
-    const negated = words[at]?.text === '!' && words[at]?.type === 'bare'
-    const flag = words[negated ? at + 1 : at]
-    const count = flag?.type === 'bare' && Object.hasOwn(counts, flag.text) ? counts[flag.text] : undefined
-    if (!flag || count === undefined) return null
-    const from = at + (negated ? 2 : 1)
-    const args = words.slice(from, from + count)
-    if (args.length < count || args.some(isNoValue)) return null
+  for (let at = from; at < text.length; ) {
+    const negated = text.charCodeAt(at) === BANG && text.charCodeAt(at + 1) === BLANK
+    const flag = wordAt(text, negated ? at + 2 : at)
+    const count = flag.type === 'bare' && Object.hasOwn(counts, flag.text) ? (counts[flag.text] ?? 0) : -1
+    at = behind(flag, negated ? at + 2 : at)
+    const args: SavedWord[] = []
+    for (; args.length < count; at = behind(args[args.length - 1] ?? flag, at)) {
+      const word = at < text.length ? wordAt(text, at) : null
+      if (!word || isNoValue(word)) return null
+      args.push(word)
+    }
+    if (count < 0) return null
     options.push({ flag, negated, args })
-    at = from + count
   }
   return options
 }
@@ -202,14 +223,12 @@ interface SavedWord extends Word {
 /** A "!" belongs to what follows, and what begins with a dash may be a flag. */
 const isNoValue = ({ text, type }: SavedWord): boolean => type === 'bare' && (text === '!' || text.startsWith('-'))
 
-function wordsOf(text: string): SavedWord[] {
-  const words: SavedWord[] = []
-  for (let at = 0; at < text.length; ) {
-    const quoted = text.charAt(at) === '"'
-    const found = text.indexOf(quoted ? '"' : ' ', at + 1)
-    const end = found < 0 ? text.length : found
-    words.push({ type: quoted ? 'quoted' : 'bare', text: text.slice(quoted ? at + 1 : at, end), column: 0, length: 0 })
-    at = end + (quoted ? 2 : 1)
-  }
-  return words
+function wordAt(text: string, at: number): SavedWord {
+  const quoted = text.charCodeAt(at) === QUOTE
+  const found = text.indexOf(quoted ? '"' : ' ', at + 1)
+  const end = found < 0 ? text.length : found
+  return { type: quoted ? 'quoted' : 'bare', text: text.slice(quoted ? at + 1 : at, end), column: 0, length: 0 }
 }
+
+/** Where the next word begins. */
+const behind = ({ type, text }: SavedWord, at: number): number => at + text.length + (type === 'quoted' ? 3 : 1)

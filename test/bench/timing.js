@@ -15,7 +15,7 @@ export const node = (...args) => () => milliseconds([process.execPath, ...args])
 
 /** What one of the measures in measure.js gives, in a process of its own. */
 export function measured(name, ...args) {
-  const { status, stdout, stderr } = spawnSync(process.execPath, ['test/bench/measure.js', name, ...args.map(String)], { cwd: root, encoding: 'utf8', maxBuffer: 1 << 28 })
+  const { status, stdout, stderr } = spawnSync(process.execPath, ['--expose-gc', 'test/bench/measure.js', name, ...args.map(String)], { cwd: root, encoding: 'utf8', maxBuffer: 1 << 28 })
   if (status !== 0) throw new Error(`${name} exited ${status}: ${stderr}`)
   return Number(stdout)
 }
