@@ -3,9 +3,10 @@ import type { Address, Family } from '../net/address.ts'
 import { width } from '../net/prefix.ts'
 import type { HostFacts } from '../host/hostFacts.ts'
 import { defaultRules } from '../host/netns.ts'
-import type { InterfaceAddress, Netns, NetInterface, PolicyRule } from '../host/netns.ts'
+import type { InterfaceAddress, Netns, NetInterface, Route } from '../host/netns.ts'
 import type { Ruleset } from '../netfilter/ruleset.ts'
 import { assumedListeners } from './assumedListeners.ts'
+import { assumedPolicyRoute } from './assumedPolicyRoute.ts'
 import { backendOf } from './backendOf.ts'
 import type { Connection } from './connection.ts'
 import { derivedRoutes } from './derivedRoutes.ts'
@@ -13,8 +14,6 @@ import { capturePorts } from './detectProfile.ts'
 import { isNamedDestination, looksLikeNode } from './nodeRules.ts'
 import type { Assumption } from './outcome.ts'
 import type { Given, Question } from './question.ts'
-import { policyRoute } from './policyRoute.ts'
-import type { PolicyRoute } from './policyRoute.ts'
 import { unshownRules } from './unshownRules.ts'
 import type { MeshProfile } from '../proxy/meshProfile.ts'
 
@@ -31,15 +30,15 @@ export function assumedNetns({ state, facts, given, connection }: Question, prof
   const family = connection.dst.family
   const node = looksLikeNode(rulesets) && isNamedDestination(rulesets, connection.dst)
   const interfaces = facts.interfaces ?? assumedInterfaces(facts, given, node ? behindNode(connection) : connection, assumptions)
-  const routes = ([4, 6] as const).flatMap((each) => facts.routes[each] ?? derivedRoutes(interfaces, each))
-  const tproxy = facts.rules[family] === null && facts.routes[family] === null ? assumedPolicyRoute(rulesets, profile, family, assumptions) : null
+  const routes = ([4, 6] as const).flatMap((each) => knownRoutes(facts, interfaces, each))
+  const tproxy = assumedPolicyRoute(rulesets, profile, facts, family, assumptions)
   const rules = ([4, 6] as const).flatMap((each) => facts.rules[each] ?? defaultRules(each))
   const netns: Netns = {
     name: 'netns',
     rulesets,
     interfaces,
-    routes: tproxy ? [...routes, tproxy.route] : routes,
-    rules: tproxy ? [...rules, tproxy.rule] : rules,
+    routes: [...routes, ...tproxy.routes],
+    rules: [...rules, ...tproxy.rules],
     listeners: assumedListeners(facts, profile, connection, capturePorts(rulesets).map(({ port }) => port), assumptions),
     sysctls: { ...assumedSysctls(rulesets, facts, assumptions), ...facts.sysctls },
     sets: facts.sets,
@@ -91,16 +90,9 @@ function ownAddresses(facts: HostFacts, given: Given, connection: Connection, as
   return [placeholder]
 }
 
-/** istio-iptables and istio-cni add a rule and a route beside their rules; a dump of rules does not show them. */
-function assumedPolicyRoute(rulesets: readonly Ruleset[], profile: MeshProfile, family: Family, assumptions: Assumption[]): PolicyRoute | null {
-  const own = rulesets.filter((each) => each.family === family)
-  if (profile.mode === 'AMBIENT' && own.length > 0) return assumedRoute(family, { value: 0x111, mask: 0xfff }, 32764, 100, assumptions)
-  const tproxy = capturePorts(own).find(({ how }) => how === 'tproxy')
-  return tproxy ? assumedRoute(family, { value: tproxy.mark ?? 1337, mask: 0xffffffff }, 32765, 133, assumptions) : null
-}
-
-function assumedRoute(family: Family, mark: NonNullable<PolicyRule['mark']>, priority: number, table: number, assumptions: Assumption[]): PolicyRoute {
-  const written = `0x${mark.value.toString(16)}${mark.mask === 0xffffffff ? '' : `/0x${mark.mask.toString(16)}`}`
-  assumptions.push({ code: 'assume-tproxy-route', message: `\`ip rule add fwmark ${written} lookup ${table}\` and \`ip route add local default dev lo table ${table}\` are in place, as Istio sets them (add the output of \`ip rule\` and \`ip route show table all\`)` })
-  return policyRoute(family, mark, priority, table)
+/** A table that was not listed holds what the kernel makes of the addresses by itself. */
+function knownRoutes({ routes, routeTables }: HostFacts, interfaces: readonly NetInterface[], family: Family): readonly Route[] {
+  const [shown, listed] = [routes[family], routeTables[family]]
+  if (listed === 'all') return shown ?? []
+  return [...(shown ?? []), ...derivedRoutes(interfaces, family).filter(({ table }) => listed?.includes(table) !== true)]
 }

@@ -20,12 +20,14 @@ function backends({ backends: { seen, legacyTablesPresent } }: HostFacts): reado
 }
 
 /** TPROXY'd packets are for addresses of others: only a rule for their mark, and a local route, deliver them. */
-function tproxyRoute(rulesets: readonly Ruleset[], { rules, routes }: HostFacts, family: 4 | 6): readonly Finding[] {
+function tproxyRoute(rulesets: readonly Ruleset[], { rules, routes, routeTables }: HostFacts, family: 4 | 6): readonly Finding[] {
   const ports = capturePorts(rulesets).filter(({ how }) => how === 'tproxy')
   const shown = rules[family]
   if (ports.length === 0 || shown === null) return []
   const tables = shown.flatMap(({ mark, action }) => (mark && action.kind === 'lookup' ? [action.table] : []))
-  const local = routes[family]?.some(({ table, type }) => type === 'local' && table !== RouteTable.local && tables.includes(table)) ?? true
+  const listed = routeTables[family]
+  const shownTables = listed === 'all' ? tables : tables.filter((table) => listed?.includes(table) === true)
+  const local = shownTables.length < tables.length || routes[family]?.some(({ table, type }) => type === 'local' && table !== RouteTable.local && tables.includes(table)) === true
   if (tables.length > 0 && local) return []
   const what = tables.length === 0 ? 'no policy rule for a mark' : `no local route in table ${tables.join(', ')}`
   return [{ code: 'no-tproxy-route', severity: 'error', message: `IPv${family}: the rules use TPROXY (port ${ports[0]?.port ?? 0}), and there is ${what}: answers of the proxy and marked packets leave instead of coming in`, proof: reason(`\`ip rule\` and \`ip route show table all\` show ${what}`), fix: `ip${family === 6 ? ' -6' : ''} rule add fwmark 1337 lookup 133; ip${family === 6 ? ' -6' : ''} route add local default dev lo table 133`, span: null }]
