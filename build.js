@@ -35,7 +35,15 @@ await build({
 // The library's own dependencies are the user's to install; what else it uses is bundled.
 const { dependencies, peerDependencies } = JSON.parse(readFileSync('package.json', 'utf8'))
 
-await build({ ...common, entryPoints: { index: 'src/index.ts', testing: 'src/testing/index.ts' }, outdir: 'dist', external: Object.keys({ ...dependencies, ...peerDependencies }) })
+await build({
+  ...common,
+  entryPoints: { index: 'src/index.ts', graph: 'src/render/graph/index.ts', lessons: 'src/lessons/index.ts', testing: 'src/testing/index.ts' },
+  outdir: 'dist',
+  splitting: true,
+  chunkNames: 'library-[hash]',
+  external: Object.keys({ ...dependencies, ...peerDependencies }),
+  mainFields: ['module', 'main'],
+})
 
 await buildPage({ configFile: 'src/web/vite.config.ts', logLevel: 'warn' })
 

@@ -175,14 +175,18 @@ class Program:
             getattr(self, 'do_' + command['do'])(command)
 
     def drain(self):
+        """Handles what has come; says whether that came to an end, for programs may answer each other's answers for ever."""
         self.selector.unregister(0)
-        while self.turn(0):
-            pass
+        until = time.monotonic() + 0.5
+        more = True
+        while more and time.monotonic() < until:
+            more = self.turn(0)
         self.selector.register(0, selectors.EVENT_READ, self.commands)
+        return not more
 
     def do_ping(self, _):
-        self.drain()
-        self.tell(reply='ping', pending=len(self.pending))
+        rests = self.drain()
+        self.tell(reply='ping', pending=len(self.pending) + (0 if rests else 1))
 
     def do_reset(self, _):
         self.drain()

@@ -1,5 +1,5 @@
-import { printable } from '../../index.ts'
-import type { AnswerParts } from '../../index.ts'
+import { printable } from '../core.ts'
+import type { AnswerParts } from '../core.ts'
 import type { Word } from './en.ts'
 import { t } from './language.ts'
 

@@ -1,4 +1,4 @@
-import type { Detail } from '../../index.ts'
+import type { Detail } from '../core.ts'
 import { EMPTY_FORM, FORM_FIELDS } from '../worker/connectionForm.ts'
 import type { ConnectionForm } from '../worker/connectionForm.ts'
 

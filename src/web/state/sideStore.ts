@@ -1,5 +1,5 @@
 import { batch, computed, signal } from '@preact/signals'
-import type { Detail } from '../../index.ts'
+import type { Detail } from '../core.ts'
 import { EngineClient, NoAnswer } from '../engine/engineClient.ts'
 import { RowWindows } from '../engine/rowWindows.ts'
 import type { ConnectionForm } from '../worker/connectionForm.ts'

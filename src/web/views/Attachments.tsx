@@ -2,7 +2,7 @@ import { t } from '../language/language.ts'
 import { MOST_TYPED } from '../state/give.ts'
 import type { SideStore } from '../state/sideStore.ts'
 import type { GivenText } from '../worker/protocol.ts'
-import { printable } from '../../index.ts'
+import { printable } from '../core.ts'
 import { shownSize } from './shownSize.ts'
 
 const sizeOf = ({ content }: GivenText): number => (typeof content === 'string' ? content.length : content.size)

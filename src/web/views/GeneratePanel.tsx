@@ -1,5 +1,5 @@
 import { useSignal } from '@preact/signals'
-import { KNOWN_RELEASES } from '../../index.ts'
+import { KNOWN_RELEASES } from '../core.ts'
 import { t } from '../language/language.ts'
 import { giveText } from '../state/give.ts'
 import type { SideStore } from '../state/sideStore.ts'

@@ -1,5 +1,5 @@
-import { edgeCurve, edgeHead, flowCurve, flowHead, legClass, litClass, mainStep } from '../../index.ts'
-import type { ChainPicture, CounterOverlay, PictureEdge, PictureFlow, WayLight } from '../../index.ts'
+import { edgeCurve, edgeHead, flowCurve, flowHead, legClass, litClass, mainStep } from '../core.ts'
+import type { ChainPicture, CounterOverlay, PictureEdge, PictureFlow, WayLight } from '../core.ts'
 
 /** How packets get from hook to hook. */
 export const GraphFlows = ({ flows }: { readonly flows: readonly PictureFlow[] }) => (

@@ -1,5 +1,5 @@
-import { legClass, litClass, mainStep, printable, ROW, TITLE } from '../../index.ts'
-import type { PictureNode, PictureRow, WayLight } from '../../index.ts'
+import { legClass, litClass, mainStep, printable, ROW, TITLE } from '../core.ts'
+import type { PictureNode, PictureRow, WayLight } from '../core.ts'
 import type { PlaceView } from '../worker/protocol.ts'
 
 interface NodeProps {

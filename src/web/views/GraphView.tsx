@@ -1,6 +1,6 @@
 import { useComputed, useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
-import { printable, WayLight } from '../../index.ts'
+import { printable, WayLight } from '../core.ts'
 import { t } from '../language/language.ts'
 import type { SideStore } from '../state/sideStore.ts'
 import type { GraphAnswer, PlaceView } from '../worker/protocol.ts'

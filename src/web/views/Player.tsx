@@ -1,6 +1,6 @@
 import { useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
-import type { Detail } from '../../index.ts'
+import type { Detail } from '../core.ts'
 import type { Word } from '../language/en.ts'
 import { t } from '../language/language.ts'
 import type { SideStore } from '../state/sideStore.ts'

@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals'
 import type { Signal } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
-import { printable } from '../../index.ts'
+import { printable } from '../core.ts'
 import { t } from '../language/language.ts'
 import { commandLine } from '../share/commandLine.ts'
 import { linkOf } from '../share/linkCodec.ts'

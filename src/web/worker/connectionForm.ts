@@ -1,5 +1,5 @@
-import { parseAddress, parsePort, printAddress, printEndpoint } from '../../index.ts'
-import type { Address, Connection } from '../../index.ts'
+import { parseAddress, parsePort, printAddress, printEndpoint } from '../core.ts'
+import type { Address, Connection } from '../core.ts'
 
 /** The connection as it is typed. */
 export interface ConnectionForm {

@@ -1,5 +1,5 @@
-import { differences, kindsOf, outcomesText, printable, printRule, regionText, walkerOf } from '../../index.ts'
-import type { Differences } from '../../index.ts'
+import { differences, kindsOf, outcomesText, printable, printRule, regionText, walkerOf } from '../core.ts'
+import type { Differences } from '../core.ts'
 import { EMPTY_FORM, formOf } from './connectionForm.ts'
 import type { DifferencesAnswer, DifferenceView } from './protocol.ts'
 import type { LoadedSide } from './readSide.ts'

@@ -1,4 +1,4 @@
-import { pictureSvg, traceCaption, traceText } from '../../index.ts'
+import { pictureSvg, traceCaption, traceText } from '../core.ts'
 import { differencesOf } from './differencesOf.ts'
 import { generatedText } from './generatedText.ts'
 import { graphOf } from './graphOf.ts'

@@ -1,5 +1,5 @@
-import { describeTcpFlags, invert, printAddress, printable, printEndpoint, protocolName, sameAddress } from '../../index.ts'
-import type { CtEntry, Frame, FrameState, Skb, TraceCursor, TraceEvent, TraceStep, Tuple } from '../../index.ts'
+import { describeTcpFlags, invert, printAddress, printable, printEndpoint, protocolName, sameAddress } from '../core.ts'
+import type { CtEntry, Frame, FrameState, Skb, TraceCursor, TraceEvent, TraceStep, Tuple } from '../core.ts'
 import type { FrameView, StateView } from './protocol.ts'
 import type { RuleRows } from './ruleRows.ts'
 

@@ -1,4 +1,4 @@
-import { istioRules, printable, printSave, readIstioArguments, saveHeading } from '../../index.ts'
+import { istioRules, printable, printSave, readIstioArguments, saveHeading } from '../core.ts'
 import type { GenerateAnswer, GenerateAsked } from './protocol.ts'
 
 /** What a terminal shows where there are none. */

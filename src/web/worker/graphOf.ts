@@ -1,5 +1,5 @@
-import { backendOf, chainPicture, counterOverlay, traceOverlay } from '../../index.ts'
-import type { TraceEvent, TraceOverlay } from '../../index.ts'
+import { backendOf, chainPicture, counterOverlay, traceOverlay } from '../core.ts'
+import type { TraceEvent, TraceOverlay } from '../core.ts'
 import type { GraphAnswer } from './protocol.ts'
 import type { LoadedSide } from './readSide.ts'
 

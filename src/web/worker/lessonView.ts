@@ -1,5 +1,5 @@
-import { answerLine, choiceText, fillLessonText, lessonAnswer, lessonCommand, lessons, printable, printAddress, printSave, saveHeading } from '../../index.ts'
-import type { Language, Lesson, LessonAnswer, LessonStep } from '../../index.ts'
+import { answerLine, choiceText, fillLessonText, lessonAnswer, lessonCommand, lessons, printable, printAddress, printSave, saveHeading } from '../core.ts'
+import type { Language, Lesson, LessonAnswer, LessonStep } from '../core.ts'
 import { EMPTY_FORM, formOf } from './connectionForm.ts'
 import type { LessonListAnswer, LessonStepAnswer } from './protocol.ts'
 

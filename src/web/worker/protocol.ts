@@ -1,4 +1,4 @@
-import type { AnswerParts, ChainPicture, CounterOverlay, Detail, Language, PacketWay } from '../../index.ts'
+import type { AnswerParts, ChainPicture, CounterOverlay, Detail, Language, PacketWay } from '../core.ts'
 import type { ConnectionForm, FormIssue } from './connectionForm.ts'
 
 /** Which of two rule sets that are held against each other; a walk alone has `a`. */

@@ -1,5 +1,5 @@
-import { describeInputSections, detectProfile, printable, readRules, recognisedIn, recognisedLines, repairedState } from '../../index.ts'
-import type { Diagnostic, EnvoyConfig, HostFacts, InputFile, Recognised, RuleState } from '../../index.ts'
+import { describeInputSections, detectProfile, printable, readRules, recognisedIn, recognisedLines, repairedState } from '../core.ts'
+import type { Diagnostic, EnvoyConfig, HostFacts, InputFile, Recognised, RuleState } from '../core.ts'
 import type { DiagnosticView, GivenText, ReadAnswer, TableView } from './protocol.ts'
 import { RuleRows } from './ruleRows.ts'
 import { suggestionsFor } from './suggestions.ts'

@@ -1,4 +1,4 @@
-import { printSave, Redactor, saveHeading } from '../../index.ts'
+import { printSave, Redactor, saveHeading } from '../core.ts'
 import type { ConnectionForm } from './connectionForm.ts'
 import { NO_RULES } from './generatedText.ts'
 import type { RedactAnswer } from './protocol.ts'

@@ -1,5 +1,5 @@
-import { conditionSpans, printable, ruleText } from '../../index.ts'
-import type { Chain, Family, Rule, RulePlace, Ruleset, TableName, TraceEvent } from '../../index.ts'
+import { conditionSpans, printable, ruleText } from '../core.ts'
+import type { Chain, Family, Rule, RulePlace, Ruleset, TableName, TraceEvent } from '../core.ts'
 import type { Meeting, PlaceView, RuleRow, TextPiece } from './protocol.ts'
 
 interface ChainRows {

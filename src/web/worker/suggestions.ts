@@ -1,5 +1,5 @@
-import { printAddress, printRule } from '../../index.ts'
-import type { Address, HostFacts, MeshProfile, Ruleset } from '../../index.ts'
+import { printAddress, printRule } from '../core.ts'
+import type { Address, HostFacts, MeshProfile, Ruleset } from '../core.ts'
 import type { Suggestion, Suggestions } from './protocol.ts'
 
 /** Rules beyond these are not looked through for ports. */

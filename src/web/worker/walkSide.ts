@@ -1,5 +1,5 @@
-import { answerLine, answerParts, explanation, printable, resolveVersion, scopeLine, traceConnection, traceFrames, TraceCursor } from '../../index.ts'
-import type { Detail, Frame, Given, Rule, Trace, TraceEvent, TracedOutcome } from '../../index.ts'
+import { answerLine, answerParts, explanation, printable, resolveVersion, scopeLine, traceConnection, traceFrames, TraceCursor } from '../core.ts'
+import type { Detail, Frame, Given, Rule, Trace, TraceEvent, TracedOutcome } from '../core.ts'
 import { readForm } from './connectionForm.ts'
 import type { ConnectionForm, FormIssue } from './connectionForm.ts'
 import { frameView, packetTitle } from './frameView.ts'
