@@ -28,7 +28,7 @@ const DROPPED: HookVerdict = { verdict: 'DROP', reject: null, error: null }
 
 /** nf_hook_slow: all that is registered at a hook, in order of priority. */
 export function runHook(kernel: Kernel, hook: Hook): HookVerdict {
-  kernel.tell(() => ({ kind: 'hookEntered', hook }))
+  if (kernel.watched) kernel.tell(() => ({ kind: 'hookEntered', hook }))
   const run = new HookRun(kernel, hook)
   for (const step of kernel.fixed.steps[kernel.skb.family][hook]) {
     const result = run.step(step)

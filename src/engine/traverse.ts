@@ -134,6 +134,7 @@ function certainMiss(rule: CompiledRule, from: number, kernel: Kernel, context: 
 }
 
 function miss(kernel: Kernel, chain: CompiledChain, rule: CompiledRule, at: number, context: MatchContext): false {
+  if (!kernel.watched) return false
   const test = rule.tests[at]
   kernel.tell(() => ({ kind: 'ruleMissed', hook: context.hook, place: placeOf(chain, rule), asked: test?.asked ?? '', seen: test?.seen(kernel.skb, context) ?? '' }))
   return false
@@ -149,7 +150,7 @@ interface Visit {
 }
 
 function tellMatch(kernel: Kernel, { chain, rule, hook }: Visit, verdict: string, target: string | null): void {
-  kernel.tell(() => ({ kind: 'ruleMatched', hook, place: placeOf(chain, rule), verdict, target }))
+  if (kernel.watched) kernel.tell(() => ({ kind: 'ruleMatched', hook, place: placeOf(chain, rule), verdict, target }))
 }
 
 function tellEnd(kernel: Kernel, chain: CompiledChain, to: CompiledChain, hook: Hook): void {

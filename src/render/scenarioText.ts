@@ -88,7 +88,7 @@ export const scenarioJson = (scenario: Scenario, outcomes: readonly ScenarioOutc
   outcomes: outcomes.map((outcome) => ({ outcome, ...outcome })).map(({ outcome, probability, result, journal, delay }) => ({
     probability, result, assumptions: assumptionsOf(outcome),
     accepts: journal.receptions.map(({ host, accept, end, request }) => ({ host, process: accept.process, port: accept.port, at: end, peer: accept.peer, originalDestination: accept.originalDestination, xForwardedFor: request?.protocol === 'http' ? request.forwardedFor : null })),
-    dials: journal.legs.map(({ host, dial, local, result: own }) => ({ host, process: dial.process, to: printEndpoint(dial.to, dial.port), local, result: own ?? 'timeout' })),
+    dials: journal.legs.map(({ host, dial, local, result: own }) => ({ host, process: dial.process, to: printEndpoint(dial.to, dial.port), local: local && printEndpoint(local.address, local.port), result: own ?? 'timeout' })),
     accessLog: journal.logged.map((hop) => { const log = hopLog(hop, journal.legs, delay); return { host: hop.host, ...log, line: hopLine(log, scenario.istio) } }),
   })),
   remedies: found,

@@ -11,6 +11,7 @@ import { routeConnect, routeOutput } from '../engine/routing.ts'
 import type { NetnsState, Socket } from '../engine/state.ts'
 import { PlainCell, RecordedCell } from '../engine/stateCell.ts'
 import type { Packet, Skb } from '../netfilter/skb.ts'
+import type { Unknown } from '../netfilter/ternary.ts'
 import type { ProxyAccept, ProxyAction } from '../proxy/acceptedByProxy.ts'
 import { isProxyProcess } from '../proxy/meshProfile.ts'
 import { DatagramEndpoint } from './datagramEndpoint.ts'
@@ -105,7 +106,7 @@ export class Host implements Stage {
     const { dial } = leg
     const packet = firstPacket(dial, source.src, this.kernel.environment)
     leg.socket = this.openSocket(dial, packet, leg.index)
-    leg.local = printEndpoint(packet.src, packet.sport)
+    leg.local = { address: packet.src, port: packet.sport }
     this.act(dial.process, () => `dials ${printEndpoint(dial.to, dial.port)} from ${printAddress(source.src)}`)
     const skb = this.surroundings.begin(this.kernel, sendable(packet, packet.src, source, dial.mark))
     skb.owner = { kind: 'file', uid: dial.uid, gid: dial.gid }
@@ -209,13 +210,16 @@ interface Accepted {
 }
 
 /** The same answers; those that are dice are counted. */
-const counted = ({ choose, now, freePort, noted, skipped, delivered }: Environment, journal: WalkJournal): Environment => ({
-  now, freePort, ...(noted && { noted }), ...(skipped && { skipped }), ...(delivered && { delivered }),
-  choose: (doubt) => {
+function counted(environment: Environment, journal: WalkJournal): Environment {
+  const choose = (doubt: Unknown): boolean => {
     if (doubt.key === null) journal.dice += 1
-    return choose(doubt)
-  },
-})
+    return environment.choose(doubt)
+  }
+  const { now, freePort, noted, skipped, delivered } = environment
+  // A walk that nobody listens to: a spread costs more than all else here.
+  if (!noted && !skipped && !delivered) return { choose, now, freePort }
+  return { choose, now, freePort, ...(noted && { noted }), ...(skipped && { skipped }), ...(delivered && { delivered }) }
+}
 
 /** A socket of IPv6 shows an IPv4 peer v4-mapped. */
 function peerName({ remote, local }: Socket, family: Family): string {

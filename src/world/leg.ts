@@ -41,7 +41,7 @@ export interface Leg {
   /** The dialling socket; null where the far end dials. */
   socket: number | null
   /** The dialling socket's own address and port. */
-  local: string | null
+  local: { readonly address: Address; readonly port: number } | null
   result: Result | null
 }
 

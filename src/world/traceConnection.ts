@@ -78,7 +78,9 @@ function walkOnce(fixed: CompiledNetns, profile: MeshProfile, connection: Connec
 function environment(choose: Choose, { at, sport }: Connection, { noted, skipped, delivered }: Listening = {}): Environment {
   let port = 33202
   const next = (): number => (port += 2)
-  return { choose, now: at, freePort: () => { const free = next(); return free === sport ? next() : free }, ...(noted && { noted }), ...(skipped && { skipped }), ...(delivered && { delivered }) }
+  const freePort = (): number => { const free = next(); return free === sport ? next() : free }
+  if (!noted && !skipped && !delivered) return { choose, now: at, freePort }
+  return { choose, now: at, freePort, ...(noted && { noted }), ...(skipped && { skipped }), ...(delivered && { delivered }) }
 }
 
 function judge(walk: Walk, profile: MeshProfile, decisions: readonly Decision[], assumptions: readonly Assumption[]): Outcome {
@@ -86,7 +88,7 @@ function judge(walk: Walk, profile: MeshProfile, decisions: readonly Decision[],
   const app = walk.accepts.find(({ process }) => !isProxyProcess(process))
   return {
     probability: chance(decisions),
-    assumptions: [...assumptions, ...freshMemory(walk), ...decisions.filter(({ doubt }) => doubt.probability === null).map(({ doubt, answer }): Assumption => ({ code: doubt.code, message: `${doubt.message}: taken as ${answer ? 'true' : 'false'}` }))],
+    assumptions: decisions.length + walk.unremembered.length === 0 ? assumptions : [...assumptions, ...freshMemory(walk), ...decisions.filter(({ doubt }) => doubt.probability === null).map(({ doubt, answer }): Assumption => ({ code: doubt.code, message: `${doubt.message}: taken as ${answer ? 'true' : 'false'}` }))],
     result: resultOf(walk),
     accepts: walk.accepts,
     upstreams: walk.legs.flatMap(({ dial, result }): Upstream[] => (dial.from === null ? [] : [{ port: dial.from, to: printEndpoint(dial.to, dial.port), result: result ?? 'timeout' }])),

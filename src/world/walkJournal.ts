@@ -1,4 +1,5 @@
 import type { Fate, PacketRole } from '../engine/packetPath.ts'
+import type { NetnsState } from '../engine/state.ts'
 import type { ProxyAction } from '../proxy/acceptedByProxy.ts'
 import { isProxyProcess } from '../proxy/meshProfile.ts'
 import type { Request } from '../proxy/request.ts'
@@ -68,7 +69,7 @@ export class WalkJournal {
 
   /** A dial begins; one that was made before on its own behalf is a loop. */
   newLeg(dial: Dial, host: Host): Leg {
-    const leg: Leg = { index: this.legs.length, dial, host: host.name, memory: JSON.stringify(host.kernel.cell.state.memory), dice: this.dice, socket: null, local: null, result: null }
+    const leg: Leg = { index: this.legs.length, dial, host: host.name, memory: memoryText(host.kernel.cell.state.memory), dice: this.dice, socket: null, local: null, result: null }
     this.legs.push(leg)
     if (!repeatsAncestor(this.legs, leg) && this.legs.length <= MAX_LEGS) return leg
     this.loops = true
@@ -103,4 +104,10 @@ export class WalkJournal {
   handed(ports: readonly number[], { leg }: PacketRole): void {
     if (leg === 0) this.handedTo.push(...ports)
   }
+}
+
+/** Most rules remember nothing. */
+function memoryText(memory: NetnsState['memory']): string {
+  for (const _ in memory) return JSON.stringify(memory)
+  return ''
 }

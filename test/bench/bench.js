@@ -25,7 +25,7 @@ function page(rows, series) {
   return [
     '# How fast, and how it grows', '', 'Made by `npm run bench -- --write`. All of it is of one run on one machine, each pair timed in turn; what another machine gives differs, ratios less than times.', '',
     `node ${process.version}, ${cpus()[0]?.model ?? 'unknown processor'}, ${cpus().length} processors.`, '', table(rows), '',
-    '"The kernel" is a network namespace with the same rules in it (iptables-legacy), on the same machine, asked by one thread of a Python program; only the time it spends in `connect()` counts.',
+    '"The kernel" is a network namespace with the same rules in it (iptables-legacy), on the same machine, asked by one thread of a Python program. Of new connections that nobody answers only the time in `connect()` counts; of whole ones their life from `socket()` to `close()`.',
     'What needs root or a program that is not installed is left out, and said. Memory and times of the page: `test/web`.', '',
     ...series.flatMap(({ title, unit, points, file }) => [`## ${title}`, '', `![${title}](${file})`, '', `| ${unit.x} | ${unit.y} |`, '|---|---|', ...points.map(([x, y]) => `| ${x.toLocaleString('en')} | ${y < 10 ? y.toFixed(2) : Math.round(y).toLocaleString('en')} |`), '']),
   ].join('\n')

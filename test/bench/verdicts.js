@@ -8,7 +8,7 @@ const rate = (value) => `${Math.round(value / 1000).toLocaleString('en')},000 a 
 /** Walks against the kernel's own, through the same rules. */
 export function* verdicts() {
   const why = noKernel()
-  yield against('whole connections through Istio REDIRECT', measured('connections', 'REDIRECT'), why ?? handshakes(istioSave('1.20', 'REDIRECT'), '10.20.0.77', 18080, 15006, 5000), 'at least 2, and 100,000 a second')
+  yield against('whole connections through Istio REDIRECT', measured('connections', 'REDIRECT'), why ?? handshakes(istioSave('1.20', 'REDIRECT'), '203.0.113.9', 80, 15001, 5000), 'at least 2, and 100,000 a second')
   yield { what: 'whole connections through Istio TPROXY', figure: rate(measured('connections', 'TPROXY')), how: 'every packet of the handshake, Envoy\'s own dial to the app and its handshake' }
   yield { what: 'first packets through Istio REDIRECT, TPROXY', figure: `${rate(measured('first-packets', 'REDIRECT'))}, ${rate(measured('first-packets', 'TPROXY'))}`, how: 'from the wire to the socket' }
   yield { what: 'first packets to the last of 1,000 Services', figure: rate(measured('first-packets-services', 1000)), how: 'as the dice of kube-proxy fall' }

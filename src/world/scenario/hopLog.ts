@@ -27,7 +27,7 @@ export function hopLog(hop: Hop, legs: readonly Leg[], delay: number): HopLog {
     response_code: statusOf(hop, dial, delay),
     upstream_host: dial && printEndpoint(dial.dial.to, dial.dial.port),
     upstream_cluster: 'cluster' in action ? (action.cluster ?? null) : null,
-    upstream_local_address: dial?.result === 'connected' ? dial.local : null,
+    upstream_local_address: dial?.result === 'connected' && dial.local ? printEndpoint(dial.local.address, dial.local.port) : null,
     downstream_local_address: originalDestination,
     downstream_remote_address: client === undefined ? (request?.proxied ?? peer) : client.includes(':') ? `[${client}]:0` : `${client}:0`,
     x_forwarded_for: told && told.forwardedFor.length > 0 ? told.forwardedFor.join(',') : null,
