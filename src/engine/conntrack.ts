@@ -4,7 +4,7 @@ import type { CtEntry, CtInfo, CtTcpState } from '../netfilter/ctState.ts'
 import type { Skb } from '../netfilter/skb.ts'
 import { invert } from '../netfilter/tuple.ts'
 import type { Tuple } from '../netfilter/tuple.ts'
-import { printEndpoint, sameAddress } from '../net/address.ts'
+import { sameAddress } from '../net/address.ts'
 import type { Verdict } from '../netfilter/verdict.ts'
 import { tcpTransition } from './tcpTransition.ts'
 import { clashes, findConnection } from './conntrackTable.ts'
@@ -106,5 +106,3 @@ export function confirm(kernel: Kernel): Verdict {
   })
   return 'ACCEPT'
 }
-
-export const printTuple = (tuple: Tuple): string => `${printEndpoint(tuple.src, tuple.sport)} -> ${printEndpoint(tuple.dst, tuple.dport)}`

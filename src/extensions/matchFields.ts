@@ -1,6 +1,5 @@
 import { parseAddress, printAddress } from '../net/address.ts'
 import type { Family } from '../net/address.ts'
-import { parseProtocol, protocolName } from '../net/protocol.ts'
 import type { Negatable } from '../netfilter/ruleset.ts'
 import type { MatchField } from './declaredMatch.ts'
 import { parseNumber } from './optionReader.ts'
@@ -40,12 +39,6 @@ export const everything = (max: number) => ({ value, negated }: Negatable<string
 
 /** One of these words. */
 export const oneOf = (...words: readonly string[]): Read => (text) => words.find((each) => each.toLowerCase() === text.toLowerCase()) ?? null
-
-/** A protocol: a save has its name, a listing with -n its number. */
-export const protocolValue: Read = (text) => {
-  const number = parseProtocol(text)
-  return number === null ? null : protocolName(number)
-}
 
 export const address: Read = (text, family) => {
   const found = parseAddress(text)
@@ -93,8 +86,3 @@ export const savedQuoted = (field: MatchField): MatchField => ({ ...field, save:
 
 /** The value always in quotes. */
 export const alwaysQuoted = (text: string): string => `"${text.replace(/["\\]/g, '\\$&')}"`
-
-export const protocolField = (field: MatchField, lead: string): MatchField => ({
-  ...field,
-  list: ({ value, negated }, style) => `${negated ? '! ' : ''}${lead} ${style === 'numbers' ? (parseProtocol(value) ?? value) : value}`,
-})

@@ -136,7 +136,3 @@ export const isMulticast = (address: Address): boolean =>
 /** fe80::/10 or 169.254.0.0/16. */
 export const isLinkLocal = (address: Address): boolean =>
   address.family === 4 ? address.d >>> 16 === 0xa9fe : address.a >>> 22 === 0xfe800000 >>> 22
-
-/** An IPv4 socket's view of ::ffff:a.b.c.d, else the address itself. */
-export const unmapped = (address: Address): Address =>
-  address.family === 6 && address.a === 0 && address.b === 0 && address.c === V4_MAPPED ? ipv4(address.d) : address

@@ -1,6 +1,3 @@
-import type { Unknown } from '../netfilter/ternary.ts'
-import type { TraceEvent } from '../netfilter/traceEvent.ts'
-
 export type Result = 'connected' | 'refused' | 'timeout' | 'unreachable' | 'not-permitted' | 'loop' | 'unknown'
 
 /** A socket whose accept() (or recvfrom()) returned. */
@@ -39,11 +36,4 @@ export interface Outcome {
   readonly envoyPort: number | null
   readonly reachesApp: boolean
   readonly appSees: string | null
-}
-
-/** What one run of a walk gave, with every answer it took from outside and all that happened. */
-export interface Walked {
-  readonly outcome: Outcome
-  readonly decisions: readonly { readonly doubt: Unknown; readonly answer: boolean }[]
-  readonly events: readonly TraceEvent[]
 }
