@@ -11,7 +11,7 @@ import type { YamlSource } from '../world/scenario/yamlFields.ts'
 import type { Check, Expected } from './check.ts'
 import type { MarkCondition } from './markSpace.ts'
 import type { AskedMarks, AskedRanges } from './regionSpace.ts'
-import { EPHEMERAL, EVERY_ID, EVERY_PORT, everyAddress } from './universe.ts'
+import { EPHEMERAL, EVERY_ID, EVERY_MARK, EVERY_PORT, everyAddress } from './universe.ts'
 import { addressValue, complement, prefixRange, range } from './valueRange.ts'
 import type { ValueRange } from './valueRange.ts'
 
@@ -70,13 +70,17 @@ function readRanges(of: YamlFields, family: Family): AskedRanges {
   return { ...Object.fromEntries(Object.entries(read).filter(([, ranges]) => ranges !== null)), ...(mark && { mark }) }
 }
 
+/** What stands between commas, and whether "not" stands before it. */
+const partsOf = (texts: readonly string[]): { readonly parts: readonly string[]; readonly negated: boolean } =>
+  ({ parts: texts.flatMap((text) => text.replace(/^not /, '').split(/\s*,\s*/)), negated: texts[0]?.startsWith('not ') === true })
+
 /** A value, a list of them, or "not …". */
 function readField(of: YamlFields, key: string, all: readonly ValueRange[], read: (text: string) => ValueRange | null): readonly ValueRange[] | null {
   const node = of.node(key)
   if (!node) return null
   const texts = (isSeq(node) ? node.items : [node]).map((each) => (isScalar(each) ? String(each.value) : ''))
-  const negated = texts[0]?.startsWith('not ') === true
-  const ranges = texts.flatMap((text) => text.replace(/^not /, '').split(/\s*,\s*/)).map(read)
+  const { parts, negated } = partsOf(texts)
+  const ranges = parts.map(read)
   if (ranges.some((each) => each === null)) return of.refuse(node, `${key}: ${JSON.stringify(texts.join())} is none of its values (a value, first-last, a list, or not before them)`)
   const found = ranges.flatMap((each) => each ?? [])
   return negated ? complement(all, found) : found
@@ -87,9 +91,10 @@ function readMarks(of: YamlFields): AskedMarks | null {
   const node = of.node('mark')
   if (!node) return null
   const texts = (isSeq(node) ? node.items : [node]).map((each) => (isScalar(each) ? String(each.source ?? each.value) : ''))
-  const conditions = texts.flatMap((text) => text.replace(/^not /, '').split(/\s*,\s*/)).map(readMark)
+  const { parts, negated } = partsOf(texts)
+  const conditions = parts.map(readMark)
   if (conditions.some((each) => each === null)) return of.refuse(node, `mark: ${JSON.stringify(texts.join())} is no mark (0x539, 0x539/0xfff, a list, or not before them)`)
-  return { conditions: conditions.flatMap((each) => each ?? []), negated: texts[0]?.startsWith('not ') === true }
+  return { conditions: conditions.flatMap((each) => each ?? []), negated }
 }
 
 function readMark(text: string): MarkCondition | null {
@@ -98,7 +103,7 @@ function readMark(text: string): MarkCondition | null {
   return { value: (value & (mask ?? EVERY_MASK)) >>> 0, mask: mask ?? EVERY_MASK }
 }
 
-const EVERY_MASK = 0xffffffff
+const EVERY_MASK = Number(EVERY_MARK.last)
 
 function readNumbers(text: string, { first, last }: ValueRange): ValueRange | null {
   const [, low, high = low] = /^(\d{1,10})(?:-(\d{1,10}))?$/.exec(text) ?? []

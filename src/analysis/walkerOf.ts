@@ -5,14 +5,14 @@ import type { Question } from '../world/question.ts'
 
 /** One walker for each family, made when it is asked for. */
 export interface WalkerOf {
-  (kind: Kind): Walker
+  (kind: Pick<Kind, 'family'>): Walker
   /** What those made so far took for granted. */
   assumptions(): readonly Assumption[]
 }
 
 export function walkerOf(question: Omit<Question, 'connection'>): WalkerOf {
   const made = new Map<number, Walker>()
-  const of = ({ family }: Kind): Walker => {
+  const of = ({ family }: Pick<Kind, 'family'>): Walker => {
     const walker = made.get(family) ?? new Walker(question, family)
     made.set(family, walker)
     return walker

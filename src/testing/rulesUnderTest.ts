@@ -1,6 +1,7 @@
 import { kindsOf } from '../analysis/kinds.ts'
 import type { Kind } from '../analysis/regionSpace.ts'
-import { Walker } from '../analysis/walker.ts'
+import { walkerOf } from '../analysis/walkerOf.ts'
+import type { WalkerOf } from '../analysis/walkerOf.ts'
 import { readTranscript } from '../host/readTranscript.ts'
 import { parseAddress } from '../net/address.ts'
 import { editRuleset } from '../ruleset/editRuleset.ts'
@@ -16,16 +17,11 @@ export interface RulesOptions {
 /** A rule set in its namespace, ready to be asked. */
 export class RulesUnderTest {
   readonly question: Omit<Question, 'connection'>
-  private readonly walkers = new Map<number, Walker>()
+  readonly walkerOf: WalkerOf
 
   constructor(question: Omit<Question, 'connection'>) {
     this.question = question
-  }
-
-  readonly walkerOf = ({ family }: Pick<Kind, 'family'>): Walker => {
-    const walker = this.walkers.get(family) ?? new Walker(this.question, family)
-    this.walkers.set(family, walker)
-    return walker
+    this.walkerOf = walkerOf(question)
   }
 
   /** From outside and made here; TCP, UDP and pings, of every family that has rules. */

@@ -23,10 +23,14 @@ export function capturePorts(rulesets: readonly Ruleset[]): readonly CapturePort
 
 const portsOf = onceFor((ruleset: Ruleset): readonly CapturePort[] => ruleset.tables.flatMap((table) => table.chains.flatMap((chain) => chain.rules.flatMap((rule) => portOf(chain, rule)))))
 
-function portOf(chain: Chain, { target }: Rule): CapturePort[] {
-  if (target?.kind !== 'extension') return []
-  const capture = targetExtension(target.name)?.capture?.(target.info)
+function portOf(chain: Chain, rule: Rule): CapturePort[] {
+  const capture = captureOf(rule)
   return capture ? [{ ...capture, chain: chain.name }] : []
+}
+
+/** The port of this host that a rule's own target names; null: none. */
+export function captureOf({ target }: Pick<Rule, 'target'>): Omit<CapturePort, 'chain'> | null {
+  return target?.kind === 'extension' ? (targetExtension(target.name)?.capture?.(target.info) ?? null) : null
 }
 
 function chainNames(rulesets: readonly Ruleset[]): readonly string[] {

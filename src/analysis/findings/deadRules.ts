@@ -2,6 +2,7 @@ import { targetExtension } from '../../extensions/registry.ts'
 import type { Recognised } from '../../istio/recognise/recognised.ts'
 import type { Rule, Ruleset, Table } from '../../netfilter/ruleset.ts'
 import { printRule } from '../../ruleset/print.ts'
+import { captureOf } from '../../world/detectProfile.ts'
 import { TableWalk } from '../tableReach.ts'
 import type { DeadRule, RuleAt } from '../tableReach.ts'
 import { difference, PacketSpace } from '../packetSpace.ts'
@@ -79,10 +80,10 @@ const returns = ({ target }: Rule): boolean => target?.kind === 'extension' && t
 const namesWhereTo = (rule: Rule): boolean => ruleDistinctions(rule).flat().some(({ of }) => of === 'dst' || of === 'dport')
 
 /** It turns packets to a port of this host, or jumps to a chain that does. */
-function leadsToProxy({ chains }: Table, { target }: Rule): boolean {
-  const captures = (each: Rule): boolean => each.target?.kind === 'extension' && (targetExtension(each.target.name)?.capture?.(each.target.info) ?? null) !== null
-  if (!target || !('chain' in target)) return captures({ ip: {}, matches: [], target })
-  return chains.find(({ name }) => name === target.chain)?.rules.some(captures) === true
+function leadsToProxy({ chains }: Table, rule: Rule): boolean {
+  const { target } = rule
+  const met = target && 'chain' in target ? (chains.find(({ name }) => name === target.chain)?.rules ?? []) : [rule]
+  return met.some((each) => captureOf(each) !== null)
 }
 
 function excludedAndIncluded(place: string, { chain, number, rule }: DeadRule, exclusion: RuleAt, whose: 'istio-' | ''): Finding {
