@@ -3,7 +3,9 @@ import type { InputFile } from '../host/inputFile.ts'
 import type { RuleState } from '../host/ruleState.ts'
 import type { Diagnostic } from '../netfilter/diagnostic.ts'
 import type { EnvoyConfig } from '../proxy/envoy/envoyConfig.ts'
-import { readRules, repairedState } from '../world/readRules.ts'
+import { link } from '../ruleset/link.ts'
+import { readRules } from '../world/readRules.ts'
+import { repairedState } from '../world/repairedState.ts'
 import { parseCount } from './connectionOptions.ts'
 import { readInput } from './readInput.ts'
 import { UsageError } from './usageError.ts'
@@ -35,7 +37,7 @@ export async function loadInput(files: readonly InputFile[], options: LoadOption
   if (refused && states.length === 0) fail(refused, diagnostics)
   const literal = new Set(Object.keys(options.assume).filter((code) => options.assume[code] === 'literal'))
   const { value: state, diagnostics: noticed } = repairedState(chosenState(states, diagnostics, options.state), literal)
-  return { state, facts, envoy: envoy.value, diagnostics: [...diagnostics, ...noticed, ...envoy.diagnostics] }
+  return { state, facts, envoy: envoy.value, diagnostics: [...diagnostics, ...noticed, ...state.rulesets.flatMap(link), ...envoy.diagnostics] }
 }
 
 const fail = (diagnostic: Diagnostic, all: readonly Diagnostic[]): never => {

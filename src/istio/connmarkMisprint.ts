@@ -23,9 +23,11 @@ export function repairConnmark(ruleset: Ruleset): Read<Ruleset> {
 }
 
 function repairTable(table: Table, ruleset: Ruleset, diagnostics: Diagnostic[]): Table {
-  const marks = new Set(table.chains.flatMap((chain) => chain.rules.flatMap((rule) => /--tproxy-mark (0x[0-9a-f]+)/.exec(printRule(rule))?.[1] ?? [])))
-  return { ...table, chains: table.chains.map((chain) => ({ ...chain, rules: chain.rules.map((rule) => repairRule(rule, chain, ruleset, marks, diagnostics)) })) }
+  const marks = new Set(table.chains.flatMap((chain) => chain.rules.filter((rule) => sets(rule, 'TPROXY')).flatMap((rule) => /--tproxy-mark (0x[0-9a-f]+)/.exec(printRule(rule))?.[1] ?? [])))
+  return { ...table, chains: table.chains.map((chain) => ({ ...chain, rules: chain.rules.map((rule) => (sets(rule, 'CONNMARK') ? repairRule(rule, chain, ruleset, marks, diagnostics) : rule)) })) }
 }
+
+const sets = ({ target }: Rule, name: string): boolean => target?.kind === 'extension' && target.name === name
 
 function repairRule(rule: Rule, chain: Chain, ruleset: Ruleset, marks: ReadonlySet<string>, diagnostics: Diagnostic[]): Rule {
   const text = printRule(rule)

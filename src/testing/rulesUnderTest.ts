@@ -2,10 +2,11 @@ import { kindsOf } from '../analysis/kinds.ts'
 import type { Kind } from '../analysis/regionSpace.ts'
 import { walkerOf } from '../analysis/walkerOf.ts'
 import type { WalkerOf } from '../analysis/walkerOf.ts'
-import { readTranscript } from '../host/readTranscript.ts'
 import { parseAddress } from '../net/address.ts'
+import type { Diagnostic } from '../netfilter/diagnostic.ts'
 import { editRuleset } from '../ruleset/editRuleset.ts'
 import type { Question } from '../world/question.ts'
+import { readRepaired } from '../world/readRepaired.ts'
 
 export interface RulesOptions {
   /** Addresses of the pod itself. */
@@ -18,9 +19,12 @@ export interface RulesOptions {
 export class RulesUnderTest {
   readonly question: Omit<Question, 'connection'>
   readonly walkerOf: WalkerOf
+  /** What was noticed in the text: what its form has lost, what is not known. */
+  readonly diagnostics: readonly Diagnostic[]
 
-  constructor(question: Omit<Question, 'connection'>) {
+  constructor(question: Omit<Question, 'connection'>, diagnostics: readonly Diagnostic[] = []) {
     this.question = question
+    this.diagnostics = diagnostics
     this.walkerOf = walkerOf(question)
   }
 
@@ -36,13 +40,13 @@ export class RulesUnderTest {
       if (diagnostics[0]) throw new Error(diagnostics[0].message)
       return value
     })
-    return new RulesUnderTest({ ...this.question, state: { ...this.question.state, rulesets } })
+    return new RulesUnderTest({ ...this.question, state: { ...this.question.state, rulesets } }, this.diagnostics)
   }
 }
 
-/** Reads a dump or a transcript, the first state of the rules it shows. Throws where it shows none. */
+/** Reads a dump or a transcript, the first state of the rules it shows, ready to be walked (see readRepaired). Throws where it shows none. */
 export function rulesOf(text: string, { podIps = [], istio }: RulesOptions = {}): RulesUnderTest {
-  const { value } = readTranscript([{ name: 'rules', text }])
+  const { value, diagnostics } = readRepaired([{ name: 'rules', text }])
   const [state] = value.states
   if (!state) throw new Error('no iptables rules were recognised in the text')
   const podAddresses = podIps.map((each) => {
@@ -50,5 +54,5 @@ export function rulesOf(text: string, { podIps = [], istio }: RulesOptions = {})
     if (!address) throw new Error(`${JSON.stringify(each)} is no IP address`)
     return address
   })
-  return new RulesUnderTest({ state, facts: value.facts, given: { podAddresses, istioVersion: istio ?? null } })
+  return new RulesUnderTest({ state, facts: value.facts, given: { podAddresses, istioVersion: istio ?? null } }, diagnostics)
 }

@@ -2,14 +2,10 @@ import type { HostFacts } from '../host/hostFacts.ts'
 import type { InputFile } from '../host/inputFile.ts'
 import { readTranscript } from '../host/readTranscript.ts'
 import type { RuleState } from '../host/ruleState.ts'
-import { repairConnmark } from '../istio/connmarkMisprint.ts'
 import type { Recognised } from '../istio/recognise/recognised.ts'
-import { restoreInterfaces } from '../istio/unshownInterfaces.ts'
 import type { Read } from '../netfilter/diagnostic.ts'
-import type { Ruleset } from '../netfilter/ruleset.ts'
 import type { EnvoyConfig } from '../proxy/envoy/envoyConfig.ts'
 import { shownConfig } from '../proxy/envoy/shownConfig.ts'
-import { link } from '../ruleset/link.ts'
 import { saveTextOfJson } from '../ruleset/rulesetJson.ts'
 
 /** What texts show: states of the rules, or the rules that the arguments in them make; nothing where a diagnostic is an error. */
@@ -28,22 +24,6 @@ export async function readRules(files: readonly InputFile[], istio: string | und
   const made = (await import('./rulesOfArguments.ts')).rulesOfArguments(input, istio)
   const envoy = { value: null, diagnostics: [] }
   return made ? { value: { states: [made.value], facts, envoy }, diagnostics: made.diagnostics } : { value: { states: [], facts, envoy }, diagnostics }
-}
-
-/** A state ready to be walked: what the text's form has lost, put back where it is certain, unless `literal` has the repair's code. */
-export function repairedState(state: RuleState, literal: ReadonlySet<string>): Read<RuleState> {
-  if (state.dumps.length === 0) return { value: state, diagnostics: [] }
-  const read = state.rulesets.map((ruleset) => repaired(ruleset, literal))
-  const rulesets = read.map((each) => each.value)
-  return { value: { ...state, rulesets }, diagnostics: [...read.flatMap((each) => each.diagnostics), ...rulesets.flatMap(link)] }
-}
-
-function repaired(ruleset: Ruleset, literal: ReadonlySet<string>): Read<Ruleset> {
-  const repairs = [['connmark-misprint', repairConnmark], ['interfaces-unshown', restoreInterfaces]] as const
-  return repairs.filter(([code]) => !literal.has(code)).reduce<Read<Ruleset>>(({ value, diagnostics }, [, repair]) => {
-    const next = repair(value)
-    return { value: next.value, diagnostics: [...diagnostics, ...next.diagnostics] }
-  }, { value: ruleset, diagnostics: [] })
 }
 
 /** Whose rules a state shows; the generator is loaded only where a chain has a name of Istio's. Rules made of arguments need no guess. */

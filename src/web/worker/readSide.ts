@@ -1,4 +1,4 @@
-import { describeInputSections, detectProfile, printable, readRules, recognisedIn, recognisedLines, repairedState } from '../core.ts'
+import { describeInputSections, detectProfile, link, printable, readRules, recognisedIn, recognisedLines, repairedState } from '../core.ts'
 import type { Diagnostic, EnvoyConfig, HostFacts, InputFile, Recognised, RuleState } from '../core.ts'
 import type { DiagnosticView, GivenText, ReadAnswer, TableView } from './protocol.ts'
 import { RuleRows } from './ruleRows.ts'
@@ -32,12 +32,13 @@ export async function readSide({ files: given, state: asked, istio }: SideAsked)
   const files = await Promise.all(given.map(inputFile))
   const { value: { states, facts, envoy }, diagnostics: read } = await readRules(files, istio.trim() || undefined)
   const chosen = states[asked] ?? states[0] ?? null
-  const repaired = chosen && repairedState(chosen, new Set())
+  const repaired = chosen && repairedState(chosen)
   const state = repaired?.value ?? null
   const recognised = state && (await recognisedIn(state))
   const rows = new RuleRows(state?.rulesets ?? [])
   const blank = files.every(({ text }) => text.trim() === '')
-  const diagnostics = blank ? [] : [...read, ...(repaired?.diagnostics ?? []), ...envoy.diagnostics]
+  const linked = state?.rulesets.flatMap(link) ?? []
+  const diagnostics = blank ? [] : [...read, ...(repaired?.diagnostics ?? []), ...linked, ...envoy.diagnostics]
   const side: LoadedSide = { files, state, facts, envoy: envoy.value, recognised, rows, diagnostics }
   return { side, answer: { ...recognition(side, states), characters: files.reduce((sum, { text }) => sum + text.length, 0), diagnostics: shown(diagnostics), diagnosticCount: diagnostics.length } }
 }

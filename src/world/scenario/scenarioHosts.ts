@@ -3,7 +3,6 @@ import type { Address, Family } from '../../net/address.ts'
 import { saveHeading } from '../../ruleset/print.ts'
 import { compileNetns } from '../../engine/kernel.ts'
 import type { Netns } from '../../host/netns.ts'
-import { readTranscript } from '../../host/readTranscript.ts'
 import { argumentsFromAnnotations } from '../../istio/annotations.ts'
 import { istioRules } from '../../istio/rules.ts'
 import { resolveVersion } from '../../istio/version.ts'
@@ -15,6 +14,7 @@ import type { MeshView } from '../../proxy/meshProxy.ts'
 import type { MeshEndpoint, MeshService } from '../../proxy/meshService.ts'
 import { profileAtVersion } from '../../proxy/profileAtVersion.ts'
 import { detectProfile } from '../detectProfile.ts'
+import { readRepaired } from '../readRepaired.ts'
 import { kubeProxyRules } from './kubeProxyRules.ts'
 import type { KubeProxyView } from './kubeProxyRules.ts'
 import type { Scenario, ScenarioNode, ScenarioPod, ScenarioService } from './scenario.ts'
@@ -56,7 +56,7 @@ const NEWEST = { major: 1, minor: 99, patch: 0 }
 
 /** The rules of a dump; none, and said so, where it has none. */
 function rulesOf(text: string, of: string, diagnostics: Diagnostic[]): readonly Ruleset[] {
-  const { value, diagnostics: said } = readTranscript([{ name: of, text }])
+  const { value, diagnostics: said } = readRepaired([{ name: of, text }])
   diagnostics.push(...said)
   return value.states[0]?.rulesets ?? []
 }
