@@ -1,5 +1,6 @@
 // Builds dist/: the command line (bundled, commands loaded when used), the library, the page (one file), and the library's types.
 import { execFileSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
 import { readFileSync, rmSync } from 'node:fs'
 import { build } from 'esbuild'
 import { build as buildPage } from 'vite'
@@ -17,18 +18,29 @@ const withoutChildProcess = {
   },
 }
 
+const commandLine = { ...common, plugins: [withoutChildProcess], outdir: 'dist', minify: true }
+
+// jsonc-parser's main is UMD, which cannot be bundled.
+const esmFirst = { mainFields: ['module', 'main'] }
+
+// One CommonJS file, for V8's code of it can be kept (src/cli/keptProgram.ts); what asks where it is gets that file's address.
 await build({
-  ...common,
-  plugins: [withoutChildProcess],
-  // A worker thread begins with a file of its own.
+  ...commandLine, ...esmFirst,
+  format: 'cjs',
+  entryPoints: { program: 'src/cli/main.ts' },
+  outExtension: { '.js': '.cjs' },
+  define: { ...common.define, 'import.meta.url': 'programUrl' },
+  banner: { js: "const programUrl = require('node:url').pathToFileURL(__filename).href;" },
+})
+
+const BUILD = createHash('sha256').update(readFileSync('dist/program.cjs')).digest('hex').slice(0, 16)
+
+// A worker thread begins with a file of its own.
+await build({
+  ...commandLine, ...esmFirst,
   entryPoints: { cli: 'src/cli/cli.ts', 'trace-worker': 'src/cli/batch/traceWorker.ts' },
-  outdir: 'dist',
-  splitting: true,
-  chunkNames: 'chunk-[hash]',
-  minify: true,
-  // jsonc-parser's main is UMD, which cannot be bundled.
-  mainFields: ['module', 'main'],
-  // commander, nearley and moo are CommonJS: their require() of Node's own modules needs one.
+  define: { ...common.define, BUILD: JSON.stringify(BUILD) },
+  // nearley and moo are CommonJS: their require() of Node's own modules needs one.
   banner: { js: "import { createRequire as chainwalkRequire } from 'node:module'; const require = chainwalkRequire(import.meta.url);" },
 })
 
@@ -42,7 +54,7 @@ await build({
   splitting: true,
   chunkNames: 'library-[hash]',
   external: Object.keys({ ...dependencies, ...peerDependencies }),
-  mainFields: ['module', 'main'],
+  ...esmFirst,
 })
 
 await buildPage({ configFile: 'src/web/vite.config.ts', logLevel: 'warn' })

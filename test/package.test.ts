@@ -6,8 +6,8 @@ it('npm pack holds what a user needs and no more', () => {
   const root = resolve(import.meta.dirname, '..')
   const [packed] = JSON.parse(execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }))
   const files: string[] = packed.files.map(({ path }: { path: string }) => path)
-  expect(files).toEqual(expect.arrayContaining(['package.json', 'README.md', 'LICENSE', 'CHANGELOG.md', 'dist/cli.js', 'dist/index.js', 'dist/web/index.html', 'dist/types/src/index.d.ts']))
-  expect(files.filter((path) => !/^(package\.json|README\.md|LICENSE|CHANGELOG\.md|dist\/(cli|index|graph|lessons|testing|(?:chunk|library)-\w+|[a-z]\w*-\w+)\.js|dist\/web\/index\.html|dist\/types\/.+\.d\.ts)$/.test(path))).toEqual([])
+  expect(files).toEqual(expect.arrayContaining(['package.json', 'README.md', 'LICENSE', 'CHANGELOG.md', 'dist/cli.js', 'dist/program.cjs', 'dist/index.js', 'dist/web/index.html', 'dist/types/src/index.d.ts']))
+  expect(files.filter((path) => !/^(package\.json|README\.md|LICENSE|CHANGELOG\.md|dist\/(cli|index|graph|lessons|testing|trace-worker|library-\w+)\.js|dist\/program\.cjs|dist\/web\/index\.html|dist\/types\/.+\.d\.ts)$/.test(path))).toEqual([])
   expect(packed.size).toBeLessThan(1_300_000)
 })
 

@@ -1,0 +1,36 @@
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { dirname } from 'node:path'
+import { getHeapCodeStatistics } from 'node:v8'
+import { Script } from 'node:vm'
+import { KeptCode } from './keptCode.ts'
+
+/** A program run with the code that V8 made of it in earlier runs. */
+export interface KeptProgram<Exports> {
+  readonly exports: Exports
+  /** Keeps the code of what ran, for the next time. */
+  readonly keep: () => void
+}
+
+/** Bytes of new code that are worth writing all of it again; Node's own, which every run makes anew, is about 50,000. */
+const WORTH_KEEPING = 100_000
+
+/**
+ * Loads a CommonJS file with the code V8 made of it before: compiling is two fifths of what a start takes beyond Node's own (docs/bench.md).
+ * V8 compares no more than the file's length (SerializedCodeData::SourceHash), so `build` tells its versions apart; `part` is what of it is used.
+ */
+export function keptProgram<Exports>(file: string, build: string, part: string): KeptProgram<Exports> {
+  const kept = new KeptCode(build, part)
+  const cachedData = kept.read()
+  const source = `(function (require, __filename, __dirname) { const module = { exports: {} }, { exports } = module; ${readFileSync(file, 'latin1')}\nreturn module.exports })`
+  const script = new Script(source, { filename: file, ...(cachedData && { cachedData }) })
+  const taken = cachedData !== undefined && script.cachedDataRejected !== true
+  const atFirst = codeSize()
+  const exports: Exports = script.runInThisContext()(createRequire(file), file, dirname(file))
+  const keep = (): void => {
+    if (!taken || codeSize() - atFirst > WORTH_KEEPING) kept.write(() => script.createCachedData())
+  }
+  return { exports, keep }
+}
+
+const codeSize = (): number => getHeapCodeStatistics().bytecode_and_metadata_size
