@@ -23,23 +23,34 @@ const commandLine = { ...common, plugins: [withoutChildProcess], outdir: 'dist',
 // jsonc-parser's main is UMD, which cannot be bundled.
 const esmFirst = { mainFields: ['module', 'main'] }
 
-// One CommonJS file, for V8's code of it can be kept (src/cli/keptProgram.ts); what asks where it is gets that file's address.
+/** Built-in modules as CommonJS has them: an ESM import of one reads all its properties, and makes the lazy ones (node:fs: its streams). */
+const builtinsByName = {
+  name: 'builtins-by-name',
+  setup(build) {
+    build.onResolve({ filter: /^node:/ }, ({ path }) => ({ path, namespace: 'builtin' }))
+    build.onLoad({ filter: /.*/, namespace: 'builtin' }, ({ path }) => ({ contents: `module.exports = process.getBuiltinModule(${JSON.stringify(path)})` }))
+  },
+}
+
+// The command line is one script whose compiled code can be kept (src/cli/keptProgram.ts): a function that gives what main.ts exports.
 await build({
   ...commandLine, ...esmFirst,
   format: 'cjs',
   entryPoints: { program: 'src/cli/main.ts' },
   outExtension: { '.js': '.cjs' },
   define: { ...common.define, 'import.meta.url': 'programUrl' },
-  banner: { js: "const programUrl = require('node:url').pathToFileURL(__filename).href;" },
+  banner: { js: '(function (require, programUrl) { const module = { exports: {} };' },
+  footer: { js: 'return module.exports })' },
 })
 
 const BUILD = createHash('sha256').update(readFileSync('dist/program.cjs')).digest('hex').slice(0, 16)
 
+await build({ ...commandLine, plugins: [builtinsByName], entryPoints: { cli: 'src/cli/cli.ts' }, define: { ...common.define, BUILD: JSON.stringify(BUILD) } })
+
 // A worker thread begins with a file of its own.
 await build({
   ...commandLine, ...esmFirst,
-  entryPoints: { cli: 'src/cli/cli.ts', 'trace-worker': 'src/cli/batch/traceWorker.ts' },
-  define: { ...common.define, BUILD: JSON.stringify(BUILD) },
+  entryPoints: { 'trace-worker': 'src/cli/batch/traceWorker.ts' },
   // nearley and moo are CommonJS: their require() of Node's own modules needs one.
   banner: { js: "import { createRequire as chainwalkRequire } from 'node:module'; const require = chainwalkRequire(import.meta.url);" },
 })

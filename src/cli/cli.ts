@@ -1,5 +1,4 @@
 #!/usr/bin/env node
-import { fileURLToPath } from 'node:url'
 import { keptProgram } from './keptProgram.ts'
 import type { main } from './main.ts'
 
@@ -11,7 +10,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => { process.exit(erro
 
 const args = process.argv.slice(2)
 const command = /^[a-z][a-z-]{0,15}$/.exec(args[0] ?? '')?.[0] ?? 'none'
-const program = keptProgram<{ readonly main: typeof main }>(fileURLToPath(new URL('program.cjs', import.meta.url)), BUILD, command)
+const program = keptProgram<{ readonly main: typeof main }>(new URL('program.cjs', import.meta.url).href, BUILD, command)
 process.exitCode = await program.exports.main(args)
 // What is no command, or is misused, has no code worth keeping.
 if (process.exitCode !== 2) program.keep()

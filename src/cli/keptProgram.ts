@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
-import { dirname } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { getHeapCodeStatistics } from 'node:v8'
 import { Script } from 'node:vm'
 import { KeptCode } from './keptCode.ts'
@@ -16,17 +15,18 @@ export interface KeptProgram<Exports> {
 const WORTH_KEEPING = 100_000
 
 /**
- * Loads a CommonJS file with the code V8 made of it before: compiling is two fifths of what a start takes beyond Node's own (docs/bench.md).
- * V8 compares no more than the file's length (SerializedCodeData::SourceHash), so `build` tells its versions apart; `part` is what of it is used.
+ * Loads the script at `url`, a function of `require` and `url` that gives its exports, with the code V8 made of it before:
+ * compiling is half of what a start takes beyond Node's own (docs/bench.md).
+ * V8 compares no more than the script's length (SerializedCodeData::SourceHash), so `build` tells its versions apart; `part` is what of it is used.
  */
-export function keptProgram<Exports>(file: string, build: string, part: string): KeptProgram<Exports> {
+export function keptProgram<Exports>(url: string, build: string, part: string): KeptProgram<Exports> {
   const kept = new KeptCode(build, part)
   const cachedData = kept.read()
-  const source = `(function (require, __filename, __dirname) { const module = { exports: {} }, { exports } = module; ${readFileSync(file, 'latin1')}\nreturn module.exports })`
-  const script = new Script(source, { filename: file, ...(cachedData && { cachedData }) })
+  const filename = fileURLToPath(url)
+  const script = new Script(readFileSync(filename, 'latin1'), { filename, ...(cachedData && { cachedData }) })
   const taken = cachedData !== undefined && script.cachedDataRejected !== true
   const atFirst = codeSize()
-  const exports: Exports = script.runInThisContext()(createRequire(file), file, dirname(file))
+  const exports: Exports = script.runInThisContext()(process.getBuiltinModule, url)
   const keep = (): void => {
     if (!taken || codeSize() - atFirst > WORTH_KEEPING) kept.write(() => script.createCachedData())
   }
