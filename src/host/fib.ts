@@ -1,6 +1,6 @@
 import { isLinkLocal, isLoopback, isMulticast, printAddress, sameAddress } from '../net/address.ts'
 import type { Address, Family } from '../net/address.ts'
-import { contains, maskOf, masked, parsePrefix, prefixLength, width } from '../net/prefix.ts'
+import { commonBits, contains, maskOf, masked, parsePrefix, prefixLength, width } from '../net/prefix.ts'
 import { RouteTable } from './netns.ts'
 import type { InterfaceAddress, Netns, PolicyAction, PolicyRule, Route, RouteType } from './netns.ts'
 import type { Unknown } from '../netfilter/ternary.ts'
@@ -149,16 +149,6 @@ const LABELS = (
 })
 
 const label = (address: Address): number => LABELS.find(({ prefix }) => contains(prefix, address))?.number ?? 1
-
-function commonBits(x: Address, y: Address): number {
-  let bits = 0
-  for (const [a, b] of [[x.a, y.a], [x.b, y.b], [x.c, y.c], [x.d, y.d]] as const) {
-    const same = Math.clz32(a ^ b)
-    bits += same
-    if (same < 32) break
-  }
-  return bits
-}
 
 /** The tables of a family, the longest prefix first, then the lowest metric. */
 function routeTables(routes: readonly Route[], family: Family): ReadonlyMap<number, readonly Route[]> {

@@ -54,11 +54,11 @@ export function restoreInterfaces(ruleset: Ruleset): Read<Ruleset> {
 }
 
 function restoreTable(table: Table, diagnostics: Diagnostic[]): Table {
-  const unshown = table.chains.flatMap(({ rules }) => rules).filter(({ ip }) => ip.interfaces === 'unshown')
+  const unshown = unshownRules(table)
   const [first] = unshown
   if (!first) return table
   const chains = table.chains.map((chain) => ({ ...chain, rules: chain.rules.map((rule) => restoreRule(rule, knownOf(table, chain))) }))
-  const left = chains.flatMap(({ rules }) => rules).filter(({ ip }) => ip.interfaces === 'unshown').length
+  const left = unshownRules({ ...table, chains }).length
   const restored = unshown.length - left
   diagnostics.push({
     code: 'interfaces-unshown', severity: 'warning', span: first.span ?? null,
@@ -66,6 +66,12 @@ function restoreTable(table: Table, diagnostics: Diagnostic[]): Table {
   })
   return { ...table, chains }
 }
+
+const unshownRules = ({ chains }: Table): readonly Rule[] => chains.flatMap(({ rules }) => (rules.some(isUnshown) ? rules.filter(isUnshown) : NO_RULES))
+
+const isUnshown = ({ ip }: Rule): boolean => ip.interfaces === 'unshown'
+
+const NO_RULES: readonly Rule[] = []
 
 function restoreRule(rule: Rule, known: Known): Rule {
   if (rule.ip.interfaces !== 'unshown') return rule

@@ -79,3 +79,14 @@ export const anyPrefix = (family: Family): Prefix => ({ address: masked({ family
 
 /** The prefix that holds just this address. */
 export const hostPrefix = (address: Address): Prefix => ({ address, mask: maskOf(address.family, width(address.family)) })
+
+/** How many leading bits two addresses of one family have in common, of the 128 that an address is kept in (IPv4: as ::ffff:0:0/96). */
+export function commonBits(x: Address, y: Address): number {
+  let bits = 0
+  for (const [a, b] of [[x.a, y.a], [x.b, y.b], [x.c, y.c], [x.d, y.d]] as const) {
+    const same = Math.clz32(a ^ b)
+    bits += same
+    if (same < 32) break
+  }
+  return bits
+}

@@ -14,6 +14,7 @@ import { ListingReader } from './listingReader.ts'
 import { ruleCommand } from './ruleCommand.ts'
 import type { RuleCommand } from './ruleCommand.ts'
 import { SameListedRules } from './sameListedRules.ts'
+import { savedChain } from './savedChain.ts'
 import { SavedRuleReader } from './savedRuleReader.ts'
 import { spanAt, spanOf } from './sourceLine.ts'
 import type { SourceLine } from './sourceLine.ts'
@@ -114,11 +115,9 @@ export class RulesReader {
 
   /** Most lines of most texts. */
   private savedRule(source: SourceLine, builder: TableBuilder): boolean {
-    const saved = this.saved.read(source.text, this.family)
-    if (!saved) return false
-    const { ip, matches, target } = saved.meaning
-    const span = { file: source.file, line: source.line, column: 1, length: source.text.length }
-    builder.append(saved.chain, saved.counters ? { ip, matches, target, counters: saved.counters, span, text: source.text } : { ip, matches, target, span, text: source.text })
+    const rule = this.saved.read(source, this.family)
+    if (!rule) return false
+    builder.append(this.saved.chain, rule)
     return true
   }
 
@@ -165,10 +164,9 @@ export class RulesReader {
 
   /** ":ISTIO_OUTPUT - [0:0]", as iptables-save prints it. */
   private savedChain(source: SourceLine, builder: TableBuilder): boolean {
-    if (source.text.charCodeAt(0) !== COLON) return false
-    const [, name, policy, packets, bytes] = SAVED_CHAIN.exec(source.text) ?? []
-    if (name === undefined || packets === undefined || bytes === undefined) return false
-    builder.declare(name, policy === 'ACCEPT' || policy === 'DROP' ? policy : null, { packets: Number(packets), bytes: Number(bytes) }, { file: source.file, line: source.line, column: 1, length: source.text.length })
+    const chain = savedChain(source.text)
+    if (!chain) return false
+    builder.declare(chain.name, chain.policy, chain.counters, { file: source.file, line: source.line, column: 1, length: source.text.length })
     return true
   }
 
@@ -280,9 +278,6 @@ export class RulesReader {
     return true
   }
 }
-
-const COLON = 0x3a
-const SAVED_CHAIN = /^:([\w.:-]+) (-|ACCEPT|DROP) \[(\d{1,15}):(\d{1,15})\]$/
 
 interface Placed {
   readonly span: Span

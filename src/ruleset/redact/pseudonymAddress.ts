@@ -1,11 +1,11 @@
 import { parseAddress } from '../../net/address.ts'
 import type { Address } from '../../net/address.ts'
-import { contains, parsePrefix, width } from '../../net/prefix.ts'
+import { commonBits, contains, parsePrefix, width } from '../../net/prefix.ts'
 
 /** 0 or 1 for a text, the same each time: a keyed hash whose key nobody else has. */
 export type SecretBit = (text: string) => 0 | 1
 
-/** How many leading bits of which addresses say what kind they are and stay; the longest comes first. */
+/** How many leading bits of which addresses say what kind they are and stay. */
 const KEPT = (
   [
     ['127.0.0.0/8', 32], ['0.0.0.0/8', 32], ['224.0.0.0/3', 32], ['169.254.0.0/16', 16], ['192.168.0.0/16', 16], ['172.16.0.0/12', 12], ['100.64.0.0/10', 10], ['0.0.0.0/0', 8],
@@ -27,7 +27,7 @@ const WORDS = ['a', 'b', 'c', 'd'] as const
  */
 export function pseudonymAddress(address: Address, secret: SecretBit): Address {
   const { family } = address
-  const first = KEPT.find(({ prefix }) => prefix.address.family === family && contains(prefix, address))?.bits ?? 0
+  const first = keptBits(address)
   const words = { a: address.a, b: address.b, c: address.c, d: address.d }
   const offset = family === 4 ? 96 : 0
   let leading = `${family} `
@@ -39,6 +39,12 @@ export function pseudonymAddress(address: Address, secret: SecretBit): Address {
     leading += value
   }
   return { family, ...words }
+}
+
+/** Bits on the way to a range that stays are left alone too: whoever shares them with it shares them afterwards. */
+function keptBits(address: Address): number {
+  const shared = 128 - width(address.family)
+  return Math.max(...KEPT.filter(({ prefix }) => prefix.address.family === address.family).map(({ prefix, bits }) => (contains(prefix, address) ? bits : commonBits(prefix.address, address) - shared + 1)))
 }
 
 const QUAD = /(?<![\d./])\d{1,3}(?:\.\d{1,3}){3}(?![\d.])/g
