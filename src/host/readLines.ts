@@ -10,8 +10,13 @@ const LONGEST = 65_536
 /** A command that goes on in the next line. */
 const CONTINUED = /\bip6?tables\b.*\\\s*$/
 
-/** The lines of a file one after the other, cleaned; commands continued by a backslash are one line. */
-export function* readLines({ name, text }: InputFile, columns: ColumnMap, diagnostics: Diagnostic[]): Generator<SourceLine> {
+/** Takes a line as it stands in the file, or leaves it to be cleaned. */
+export type TakeLine = (file: string, line: number, text: string) => boolean
+
+const takeNone: TakeLine = () => false
+
+/** The lines of a file one after the other, cleaned, but for those that `take` takes as they are; commands continued by a backslash are one line. */
+export function* readLines({ name, text }: InputFile, columns: ColumnMap, diagnostics: Diagnostic[], take: TakeLine = takeNone): Generator<SourceLine> {
   let blank = false
   let open: SourceLine | null = null
   const end = lineEnd(text)
@@ -22,6 +27,10 @@ export function* readLines({ name, text }: InputFile, columns: ColumnMap, diagno
     start += raw.length + 1
     if (raw.length > LONGEST) {
       diagnostics.push({ code: 'line-too-long', severity: 'warning', message: `a line of ${raw.length} characters is not read`, span: { file: name, line: i + 1, column: 1, length: 1 } })
+      continue
+    }
+    if (open === null && take(name, i + 1, raw)) {
+      blank = false
       continue
     }
     // Of a run of blank lines the first ends whatever it ends.

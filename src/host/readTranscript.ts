@@ -40,7 +40,7 @@ function readFile(file: InputFile, reader: TranscriptReader, columns: ColumnMap)
   if (!isWorthReading(file.text)) return []
   reader.beginFile(textFamily(file.text))
   const diagnostics: Diagnostic[] = []
-  for (const line of readLines(file, columns, diagnostics)) reader.read(line)
+  for (const line of readLines(file, columns, diagnostics, (name, number, text) => reader.readSaved(name, number, text))) reader.read(line)
   return diagnostics
 }
 

@@ -42,12 +42,15 @@ export class TranscriptReader {
     this.silent = false
   }
 
+  /** A line as it stands in the file: true where it is one of a save, as nearly all lines of large texts are. */
+  readSaved(file: string, line: number, text: string): boolean {
+    if (this.muted || !this.rules.readSaved(file, line, text)) return false
+    this.silent = false
+    return true
+  }
+
   read(source: SourceLine): void {
-    if (!this.muted && this.rules.readSaved(source)) {
-      this.silent = false
-      return
-    }
-    if (this.startsAnew(source)) return
+    if (this.readSaved(source.file, source.line, source.text) || this.startsAnew(source)) return
     if (source.text.trim() !== '') this.silent = false
     if (this.muted || this.rules.read(restoreLine(source))) return
     this.facts.read(source)

@@ -62,18 +62,18 @@ export class RulesReader {
   }
 
   /** A line within a save, as nearly all lines of large texts are; false for any other, which `read` looks at. */
-  readSaved(source: SourceLine): boolean {
-    return this.open !== null && this.listing === null && (this.savedRule(source, this.open.builder) || this.savedChain(source, this.open.builder)) && this.touched(source)
+  readSaved(file: string, line: number, text: string): boolean {
+    return this.open !== null && this.listing === null && (this.savedRule(file, line, text, this.open.builder) || this.savedChain(file, line, text, this.open.builder)) && this.touched(line)
   }
 
   /** False when the line is no rule text. */
   read(source: SourceLine): boolean {
-    if (this.readSaved(source)) return true
+    if (this.readSaved(source.file, source.line, source.text)) return true
     const text = source.text.trim()
     if (text === '') return false
     if (text.startsWith('#')) return this.comment(text)
     if (/^Chain\s/.test(text)) return this.listedChain(source)
-    if (this.listing?.read(source)) return this.touched(source)
+    if (this.listing?.read(source)) return this.touched(source.line)
     if (/^(\*[a-z]+$|:\S|COMMIT\b|(\[\d+:\d+\]\s+)?-[A-Za-z]\s|-t\s|(\S*\/)?ip6?tables)/.test(text)) return this.saveLine(source)
     return false
   }
@@ -108,14 +108,14 @@ export class RulesReader {
     return generated !== null
   }
 
-  private touched(source: SourceLine): true {
-    if (this.open) this.open.builder.origin.lastLine = source.line
+  private touched(line: number): true {
+    if (this.open) this.open.builder.origin.lastLine = line
     return true
   }
 
   /** Most lines of most texts. */
-  private savedRule(source: SourceLine, builder: TableBuilder): boolean {
-    const rule = this.saved.read(source, this.family)
+  private savedRule(file: string, line: number, text: string, builder: TableBuilder): boolean {
+    const rule = this.saved.read({ file, line, text }, this.family, builder.expected)
     if (!rule) return false
     builder.append(this.saved.chain, rule)
     return true
@@ -142,7 +142,7 @@ export class RulesReader {
   }
 
   private commit(source: SourceLine): true {
-    this.touched(source)
+    this.touched(source.line)
     if (this.open) this.open.committed = true
     this.close()
     return true
@@ -163,10 +163,10 @@ export class RulesReader {
   }
 
   /** ":ISTIO_OUTPUT - [0:0]", as iptables-save prints it. */
-  private savedChain(source: SourceLine, builder: TableBuilder): boolean {
-    const chain = savedChain(source.text)
+  private savedChain(file: string, line: number, text: string, builder: TableBuilder): boolean {
+    const chain = savedChain(text)
     if (!chain) return false
-    builder.declare(chain.name, chain.policy, chain.counters, { file: source.file, line: source.line, column: 1, length: source.text.length })
+    builder.declare(chain.name, chain.policy, chain.counters, { file, line, column: 1, length: text.length })
     return true
   }
 
@@ -176,7 +176,7 @@ export class RulesReader {
     if (!this.open) return this.complain('no-table', 'warning', `chain ${JSON.stringify(name.text)} is declared before any table (*nat, *mangle, …)`, source, name)
     const given = policy.text === 'ACCEPT' || policy.text === 'DROP' ? policy.text : null
     this.open.builder.declare(name.text, given, counters && countersOf(counters), spanOf(source))
-    return this.touched(source)
+    return this.touched(source.line)
   }
 
   private command(program: Word | null, counters: Word | null, options: readonly Option[], source: SourceLine): boolean {
@@ -244,7 +244,7 @@ export class RulesReader {
     if (/ \d+[KMGT] (packets|bytes)/.test(source.text)) builder.roundedHeading ??= spanOf(source)
     if (chain.references !== null) builder.refer(chain.name, chain.references)
     this.listing = new ListingReader(builder, chain.name, this.diagnostics, this.listed)
-    return this.touched(source)
+    return this.touched(source.line)
   }
 
   /** A built-in chain behind a user-defined one: another table begins, since iptables lists built-in chains first. */

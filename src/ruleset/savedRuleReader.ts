@@ -15,17 +15,22 @@ export class SavedRuleReader {
   private readonly memory = new PieceMemory()
   private readonly conditions = new SavedConditions()
 
-  read(source: SourceLine, family: Family): Rule | null {
+  /** `expected` is the chain whose rule it may well be. */
+  read(source: SourceLine, family: Family, expected: string): Rule | null {
     const { text } = source
     const counted = text.charCodeAt(0) === OPEN ? COUNTERS.exec(text) : null
     const from = counted ? counted[0].length : 0
-    if (!text.startsWith('-A ', from) || text.charCodeAt(text.length - 1) === BLANK || ODD.test(text) || !this.findChain(text, from + 3)) return null
+    if (!text.startsWith('-A ', from) || text.charCodeAt(text.length - 1) === BLANK || !this.findChain(text, from + 3, expected)) return null
     const counters = counted && { packets: Number(counted[1]), bytes: Number(counted[2]) }
     return this.rule(source, from + 4 + this.chain.length, family, counters)
   }
 
-  private findChain(text: string, from: number): boolean {
-    if (text.startsWith(this.chain, from) && this.chain !== '' && text.charCodeAt(from + this.chain.length) === BLANK) return true
+  private findChain(text: string, from: number, expected: string): boolean {
+    if (isWordAt(this.chain, text, from)) return true
+    if (isWordAt(expected, text, from) && CHAIN.test(expected)) {
+      this.chain = expected
+      return true
+    }
     const blank = text.indexOf(' ', from)
     const chain = text.slice(from, blank < 0 ? text.length : blank)
     if (!CHAIN.test(chain)) return false
@@ -48,6 +53,8 @@ export class SavedRuleReader {
     return ruleOf(conditions, null, source, counters)
   }
 }
+
+const isWordAt = (word: string, text: string, at: number): boolean => word !== '' && text.startsWith(word, at) && text.charCodeAt(at + word.length) === BLANK
 
 const BLANK = 0x20
 const OPEN = 0x5b
@@ -141,7 +148,7 @@ class PieceMemory {
     const known = this.texts[at]
     if (known !== undefined && known.length === length && this.askers[at] === asker && line.startsWith(known, start)) return this.pieces[at] ?? null
     const text = line.slice(start, end)
-    const piece = readSavedPiece(text, family, protocol)
+    const piece = ODD.test(text) ? null : readSavedPiece(text, family, protocol)
     this.texts[at] = text
     this.askers[at] = asker
     this.pieces[at] = piece

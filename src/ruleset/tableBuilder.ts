@@ -10,6 +10,8 @@ interface ChainDraft {
   counters: Counters | null
   span: Span | null
   rules: Rule[]
+  /** The chain that was named behind it; a save has the rules of both in the same order. */
+  following: ChainDraft | null
 }
 
 /** Where a table's text came from: which lines, and in which form. */
@@ -28,7 +30,7 @@ export class TableBuilder {
   /** The first chain heading whose counters a listing rounded. */
   roundedHeading: Span | null = null
   private readonly chains = new Map<string, ChainDraft>()
-  private latest: string | null = null
+  private latest: ChainDraft | null = null
   /** The chain asked for last: rules of one chain stand together. */
   private recent: ChainDraft | null = null
   /** How often a listing says a chain is jumped to. */
@@ -45,7 +47,7 @@ export class TableBuilder {
 
   /** The chain that was named last as a new one. */
   get newest(): string | null {
-    return this.latest
+    return this.latest?.name ?? null
   }
 
   chainNames(): readonly string[] {
@@ -118,24 +120,43 @@ export class TableBuilder {
 
   remove(name: string | null): void {
     for (const chain of [...this.chains.values()]) if (chain.policy === null && (name === null || chain.name === name)) this.chains.delete(chain.name)
-    this.recent = null
+    this.unlink()
   }
 
   rename(from: string, to: string): void {
     const chain = this.chains.get(from)
     if (!chain) return
-    this.recent = null
+    this.unlink()
     this.chains.delete(from)
     this.chains.set(to, { ...chain, name: to })
   }
 
   private chain(name: string): ChainDraft {
-    const known = this.recent?.name === name ? this.recent : this.chains.get(name)
+    const known = this.near(name) ?? this.chains.get(name)
     if (known) return (this.recent = known)
-    const made: ChainDraft = { name, policy: null, counters: null, span: null, rules: [] }
+    const made: ChainDraft = { name, policy: null, counters: null, span: null, rules: [], following: null }
     this.chains.set(name, made)
-    this.latest = name
+    if (this.latest) this.latest.following = made
+    this.latest = made
     return made
+  }
+
+  /** Without a look-up: there may be very many chains. */
+  private near(name: string): ChainDraft | null {
+    const { recent } = this
+    if (recent === null || recent.name === name) return recent
+    return recent.following?.name === name ? recent.following : null
+  }
+
+  /** The name of the chain whose rules follow those of the chain asked for last, where they stand in the order of the chains; else empty. */
+  get expected(): string {
+    return this.recent?.following?.name ?? ''
+  }
+
+  /** Chains are not those any more that follow each other. */
+  private unlink(): void {
+    this.recent = null
+    for (const chain of this.chains.values()) chain.following = null
   }
 
   /** The table under its name, built-in chains first and in the kernel's order. */

@@ -9,7 +9,7 @@ import { goldens } from '../istio/goldens.ts'
 
 /** What the reader makes of a line; null where it leaves it to the grammar. */
 function bySavedForm(reader: SavedRuleReader, text: string, family: Family): unknown {
-  const rule = reader.read({ file: 'save', line: 1, text }, family)
+  const rule = reader.read({ file: 'save', line: 1, text }, family, '')
   if (!rule) return null
   const { ip, matches, target, counters = null } = rule
   return { chain: reader.chain, meaning: { ip, matches, target }, counters }
