@@ -1,5 +1,6 @@
 import type { Family } from '../net/address.ts'
 import type { Counters, IpMatch, Match, Negatable, Rule } from '../netfilter/ruleset.ts'
+import { appended } from './appended.ts'
 import { readSavedPiece } from './savedPiece.ts'
 import type { SavedPiece } from './savedPiece.ts'
 import { savedPieceEnd } from './savedPieceEnd.ts'
@@ -102,7 +103,7 @@ class SavedConditions {
   /** False where a condition is given twice, or one of -s -d -i -o -p behind a match. */
   add(piece: Exclude<SavedPiece, { kind: 'target' }>): boolean {
     if (piece.kind === 'match') {
-      this.matches = this.matches.length === 0 ? piece.value : [...this.matches, piece.value[0]]
+      this.matches = this.matches.length === 0 ? piece.value : appended(this.matches, piece.value[0])
       return true
     }
     const { kind } = piece

@@ -3,6 +3,7 @@ import type { Chain, Counters, Rule, Table } from '../netfilter/ruleset.ts'
 import type { Span } from '../netfilter/span.ts'
 import { BUILTIN_CHAINS } from '../netfilter/table.ts'
 import type { TableName } from '../netfilter/table.ts'
+import { appended } from './appended.ts'
 
 interface ChainDraft {
   readonly name: string
@@ -22,6 +23,9 @@ export interface TableOrigin {
   /** `rules`: lines of -A without a table's heading, as `iptables -S` prints them. */
   readonly form: 'save' | 'listing' | 'rules' | 'commands'
 }
+
+/** Most chains of large rule sets have no more rules. */
+const SHORT = 4
 
 /** A table while its text is being read: what -N -A -I -R -D -P -F -X do to it. */
 export class TableBuilder {
@@ -87,7 +91,9 @@ export class TableBuilder {
   }
 
   append(name: string, rule: Rule): void {
-    this.chain(name).rules.push(rule)
+    const chain = this.chain(name)
+    if (chain.rules.length < SHORT) chain.rules = appended(chain.rules, rule)
+    else chain.rules.push(rule)
   }
 
   /** Puts a rule at `position` (from 1). */
