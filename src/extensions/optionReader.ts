@@ -54,8 +54,8 @@ export class OptionReader {
   }
 
   private mark(option: Option): void {
-    if (this.taken) this.taken.push(option)
-    else this.taken = [option]
+    if (!this.taken) this.taken = [option]
+    else if (!this.taken.includes(option)) this.taken.push(option)
   }
 
   has(...flags: readonly string[]): boolean {

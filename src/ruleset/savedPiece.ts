@@ -71,6 +71,6 @@ function extensionPiece(flag: 'm' | 'j' | 'g', text: string, family: Family, pro
   if (!options || flag === 'g') return null
   const reader = new OptionReader(options, family, protocol)
   const info = extension.parse(reader)
-  if (reader.problems.length > 0 || reader.left().length > 0) return null
+  if (reader.problems.length > 0 || !reader.isDone) return null
   return flag === 'j' ? { kind: 'target', value: { kind: 'extension', name, info } } : { kind: 'match', value: [{ name: extension.name, info }] }
 }

@@ -26,12 +26,12 @@ function valueEnd(text: string, from: number): number {
 
 /** Behind the word at `at`; -1 where it has a quote in it. */
 function wordEnd(text: string, at: number): number {
-  let end = at
-  for (let code = text.charCodeAt(end); code !== BLANK && end < text.length; code = text.charCodeAt(end)) {
+  for (let end = at; end < text.length; end += 1) {
+    const code = text.charCodeAt(end)
+    if (code === BLANK) return end
     if (code === QUOTE) return -1
-    end += 1
   }
-  return end
+  return text.length
 }
 
 /** Behind the quote that closes the one at `at`; -1 where no blank follows it. */
