@@ -8,6 +8,7 @@ import type { MeshProfile } from '../proxy/meshProfile.ts'
 import { assumedListeners } from '../world/assumedListeners.ts'
 import { assumedNetns } from '../world/assumedNetns.ts'
 import type { Connection } from '../world/connection.ts'
+import { protocolOf } from '../world/firstPacket.ts'
 import { capturePorts } from '../world/detectProfile.ts'
 import type { Assumption } from '../world/outcome.ts'
 import type { Choose } from '../world/explore.ts'
@@ -35,7 +36,7 @@ export class Walker implements Walks {
   private readonly fixed: CompiledNetns
   private readonly question: Omit<Question, 'connection'>
   private readonly captured: readonly number[]
-  private readonly byPort = new Map<string, CompiledNetns>()
+  private readonly byPort = new Map<number, CompiledNetns>()
 
   constructor(question: Omit<Question, 'connection'>, family: Family) {
     const own = ownAddresses(question, family)
@@ -69,10 +70,12 @@ export class Walker implements Walks {
   /** Where no sockets are shown, the app listens on the port asked for. */
   private fixedFor(profile: MeshProfile, connection: Connection): CompiledNetns {
     if (profile !== this.profile) return withListeners(this.fixed, assumedListeners(this.question.facts, profile, connection, this.captured, []))
-    const key = `${connection.proto} ${connection.dport}`
-    const known = this.byPort.get(key) ?? withListeners(this.fixed, assumedListeners(this.question.facts, profile, connection, this.captured, []))
-    if (this.byPort.size < MOST_PORTS) this.byPort.set(key, known)
-    return known
+    const key = protocolOf(connection) * 65_536 + connection.dport
+    const known = this.byPort.get(key)
+    if (known) return known
+    const made = withListeners(this.fixed, assumedListeners(this.question.facts, profile, connection, this.captured, []))
+    if (this.byPort.size < MOST_PORTS) this.byPort.set(key, made)
+    return made
   }
 
   /** A tunnel's target and a cluster's dial depend on the connection. */

@@ -14,7 +14,7 @@ import { isUnknown } from '../netfilter/ternary.ts'
 import type { TraceEvent, TraceStep } from '../netfilter/traceEvent.ts'
 import type { ChainIndex } from '../ruleset/chainIndex.ts'
 import { compile } from '../ruleset/compile.ts'
-import type { CompiledRule, CompiledRuleset } from '../ruleset/compile.ts'
+import type { CompiledChain, CompiledRule, CompiledRuleset } from '../ruleset/compile.ts'
 import { tracksConnections } from './conntrackUse.ts'
 import type { Socket } from './state.ts'
 import type { StateCell } from './stateCell.ts'
@@ -33,7 +33,13 @@ export interface CompiledNetns {
   readonly listening: readonly Socket[]
 }
 
-type HookSteps = Readonly<Record<Hook, readonly HookStep[]>>
+/** A step of a hook, and the chain it begins with: none of conntrack's own, and of nat where only other hooks have one. */
+export interface CompiledStep {
+  readonly step: HookStep
+  readonly base: CompiledChain | null
+}
+
+type HookSteps = Readonly<Record<Hook, readonly CompiledStep[]>>
 
 const EMPTY: CompiledRuleset = new Map()
 
@@ -55,7 +61,8 @@ export const withListeners = (fixed: CompiledNetns, listeners: readonly Listener
 function stepsOf(rules: CompiledRuleset, backend: Backend, tracks: boolean): HookSteps {
   const nat = tracks && hasNat(rules, backend)
   const runs = (step: HookStep, hook: Hook): boolean => (step === 'conntrack' || step === 'confirm' ? tracks : step === 'nat' ? nat : rules.get(step)?.base.has(hook) === true)
-  const at = (hook: Hook): readonly HookStep[] => STEPS[backend][hook].filter((step) => runs(step, hook))
+  const base = (step: HookStep, hook: Hook): CompiledChain | null => (step === 'conntrack' || step === 'confirm' ? null : (rules.get(step)?.base.get(hook) ?? null))
+  const at = (hook: Hook): readonly CompiledStep[] => STEPS[backend][hook].filter((step) => runs(step, hook)).map((step) => ({ step, base: base(step, hook) }))
   return { PREROUTING: at('PREROUTING'), INPUT: at('INPUT'), FORWARD: at('FORWARD'), OUTPUT: at('OUTPUT'), POSTROUTING: at('POSTROUTING') }
 }
 

@@ -49,7 +49,7 @@ export function routeOutput(kernel: Kernel, flow: OutputFlow): OutputRoute | Out
 export function routeConnect(kernel: Kernel, flow: OutputFlow): OutputRoute | OutputError {
   const first = routeOutput(kernel, flow)
   if (typeof first === 'string' || flow.src !== null || flow.dst.family === 6) return first
-  return routeOutput(kernel, { ...flow, src: first.source })
+  return routeOutput(kernel, { src: first.source, dst: flow.dst, mark: flow.mark, uid: flow.uid, device: flow.device, source: flow.source })
 }
 
 function outputRoute(kernel: Kernel, flow: OutputFlow, found: FibMatch): OutputRoute | OutputError {

@@ -1,7 +1,7 @@
 import { printEndpoint } from '../net/address.ts'
 import type { Effect } from '../extensions/effect.ts'
 import type { MatchContext } from '../extensions/matchContext.ts'
-import type { CompiledChain, CompiledRule, CompiledTable } from '../ruleset/compile.ts'
+import type { CompiledChain, CompiledRule } from '../ruleset/compile.ts'
 import type { Hook } from '../netfilter/hook.ts'
 import type { Unknown } from '../netfilter/ternary.ts'
 import type { RulePlace } from '../netfilter/traceEvent.ts'
@@ -20,10 +20,8 @@ export interface EffectApplier {
   apply(effect: Effect): void
 }
 
-/** ipt_do_table: walks a table's base chain for this hook and what it jumps to. */
-export function traverse(kernel: Kernel, table: CompiledTable, context: MatchContext, applier: EffectApplier): Verdict {
-  const base = table.base.get(context.hook)
-  if (!base) return 'ACCEPT'
+/** ipt_do_table: walks a table's base chain and what it jumps to. */
+export function traverse(kernel: Kernel, base: CompiledChain, context: MatchContext, applier: EffectApplier): Verdict {
   const stack: Frame[] = []
   let chain = base
   let next = 0
@@ -71,7 +69,7 @@ function runRule(kernel: Kernel, chain: CompiledChain, rule: CompiledRule, conte
       return 'CONTINUE'
     case 'jump':
     case 'goto':
-      tellMatch(kernel, { chain, rule, hook: context.hook }, `${target.kind.toUpperCase()} ${target.chain.name}`, target.chain.name)
+      if (kernel.watched) tellMatch(kernel, { chain, rule, hook: context.hook }, `${target.kind.toUpperCase()} ${target.chain.name}`, target.chain.name)
       return { to: target.chain, push: target.kind === 'jump' }
     case 'unknown':
       tellMatch(kernel, { chain, rule, hook: context.hook }, 'CONTINUE', target.name)

@@ -1,6 +1,7 @@
 import { isLinkLocal, isLoopback, isMulticast, printAddress, sameAddress } from '../net/address.ts'
 import type { Address, Family } from '../net/address.ts'
 import { commonBits, contains, maskOf, masked, parsePrefix, prefixLength, width } from '../net/prefix.ts'
+import type { Prefix } from '../net/prefix.ts'
 import { RouteTable } from './netns.ts'
 import type { InterfaceAddress, Netns, PolicyAction, PolicyRule, Route, RouteType } from './netns.ts'
 import type { Unknown } from '../netfilter/ternary.ts'
@@ -35,11 +36,14 @@ export class Fib {
   private readonly netns: Netns
   private readonly rules: readonly PolicyRule[]
   private readonly tables: Readonly<Record<Family, ReadonlyMap<number, readonly Route[]>>>
+  /** By device: the IPv4 addresses that its packets may bear. */
+  private readonly sources: ReadonlyMap<string, readonly SourceV4[]>
 
   constructor(netns: Netns) {
     this.netns = netns
     this.rules = [...netns.rules].sort((x, y) => x.priority - y.priority)
     this.tables = { 4: routeTables(netns.routes, 4), 6: routeTables(netns.routes, 6) }
+    this.sources = new Map(netns.interfaces.map(({ name, addresses }) => [name, addresses.flatMap(sourceV4)]))
   }
 
   /** The route this flow takes: policy rules in order of priority, in each table the longest prefix, then the lowest metric. */
@@ -93,18 +97,21 @@ export class Fib {
   /** The source for packets out of a device: inet_select_addr for IPv4, ipv6_dev_get_saddr (RFC 6724) for IPv6. */
   sourceFor(device: string, to: Address): Address | null {
     if (to.family === 6) return this.sourceV6(device, to)
-    // Of other devices the first address is taken, wherever it goes.
-    return selectedV4(this.addressesOf(device, 4), to) ?? selectedV4(this.all(4).map(({ own }) => own), null)
+    const own = this.sources.get(device) ?? NO_SOURCES
+    return (own.find(({ link }) => contains(link, to)) ?? own[0])?.address ?? this.anySourceV4()
   }
 
-  private all(family: Family): readonly { readonly device: string; readonly own: InterfaceAddress }[] {
-    return this.netns.interfaces.flatMap(({ name, addresses }) => addresses.filter(({ address }) => address.family === family).map((own) => ({ device: name, own })))
+  /** Of other devices the first address is taken, wherever it goes. */
+  private anySourceV4(): Address | null {
+    for (const [first] of this.sources.values()) if (first) return first.address
+    return null
   }
 
   /** Addresses of all devices compete, except towards a link-local destination. */
   private sourceV6(device: string, to: Address): Address | null {
     let best: { readonly address: Address; readonly score: number } | null = null
-    for (const { device: at, own } of this.all(6)) {
+    const all = this.netns.interfaces.flatMap(({ name, addresses }) => addresses.filter(({ address }) => address.family === 6).map((own) => ({ at: name, own })))
+    for (const { at, own } of all) {
       if (isLinkLocal(to) && at !== device) continue
       const score = scoreV6(own, to, at === device ? 'outgoing' : 'other')
       if (best === null || score > best.score) best = { address: own.address, score }
@@ -119,16 +126,23 @@ export class Fib {
   }
 }
 
-const onLink = ({ address, length }: InterfaceAddress, other: Address): boolean => {
+function linkOf({ address, length }: InterfaceAddress): Prefix {
   const mask = maskOf(address.family, length)
-  return contains({ address: masked(address, mask), mask }, other)
+  return { address: masked(address, mask), mask }
 }
 
-/** The first primary address on the destination's subnet, else the first; addresses of host scope (127.0.0.1) leave no host. */
-function selectedV4(own: readonly InterfaceAddress[], to: Address | null): Address | null {
-  const fitting = own.filter(({ secondary, scope }) => !secondary && scope !== 'host')
-  return (fitting.find((each) => to !== null && onLink(each, to)) ?? fitting[0])?.address ?? null
+const onLink = (own: InterfaceAddress, other: Address): boolean => contains(linkOf(own), other)
+
+/** inet_select_addr: the first primary address on the destination's subnet, else the first. */
+interface SourceV4 {
+  readonly address: Address
+  readonly link: Prefix
 }
+
+const NO_SOURCES: readonly SourceV4[] = []
+
+/** Addresses of host scope (127.0.0.1) leave no host. */
+const sourceV4 = (own: InterfaceAddress): readonly SourceV4[] => (own.address.family !== 4 || own.secondary || own.scope === 'host' ? NO_SOURCES : [{ address: own.address, link: linkOf(own) }])
 
 /** ipv6_get_saddr_eval (RFC 6724, section 5): same address, scope, outgoing interface, label, common prefix up to its own length; the first listed among equals. */
 function scoreV6({ address, length }: InterfaceAddress, to: Address, interfaceRank: 'outgoing' | 'other'): number {

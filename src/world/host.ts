@@ -136,7 +136,7 @@ export class Host implements Stage {
   /** What becomes of a packet whose way through this host is over. */
   settle(fate: Fate, role: PacketRole): void {
     this.journal.firstFate ??= fate
-    this.journal.handed(this.kernel.handedTo.splice(0), role)
+    if (this.kernel.handedTo.length > 0) this.journal.handed(this.kernel.handedTo.splice(0), role)
     switch (fate.kind) {
       case 'transmitted': this.journal.then(() => { this.surroundings.transmit(fate.skb, fate.device, role) }); return
       case 'delivered': this.journal.then(() => { this.deliver(fate.skb, fate.socket, role) }); return
