@@ -17,7 +17,7 @@ export interface ScenarioDifferences {
   readonly onlyAfter: readonly string[]
 }
 
-/** Holds the hosts of two scenarios against each other, each in its own namespace: what its proxy's configuration and other hosts do is not looked at. */
+/** Holds the hosts of two scenarios against each other, each in its own namespace: its proxy follows the configuration shown of it; the mesh's Services and other hosts are not looked at. */
 export function scenarioDifferences(before: readonly ScenarioHost[], after: readonly ScenarioHost[]): ScenarioDifferences {
   const missing = (hosts: readonly ScenarioHost[], others: readonly ScenarioHost[]): string[] => hosts.filter(({ name }) => !others.some((other) => other.name === name)).map(({ name }) => name)
   const hosts = before.flatMap((old) => after.filter(({ name }) => name === old.name).map((now) => hostDifferences(old, now)))

@@ -60,6 +60,14 @@ describe('chainwalk diff', () => {
       expect(new Set(json.differences.map(({ host }: { host: string }) => host))).toEqual(new Set(['httpbin']))
     })
 
+    it('follows the configuration of a host\'s proxy', () => {
+      const listener = { name: '0.0.0.0_80', address: { socketAddress: { address: '0.0.0.0', portValue: 80 } }, filterChains: [{ filters: [{ typedConfig: { cluster: 'BlackHoleCluster' } }] }] }
+      const outbound = { name: 'virtualOutbound', address: { socketAddress: { address: '0.0.0.0', portValue: 15001 } }, useOriginalDst: true, filterChains: [{ filters: [{ typedConfig: { cluster: 'PassthroughCluster' } }] }] }
+      writeFileSync(join(folder, 'config.json'), JSON.stringify([outbound, listener]))
+      const { differences } = JSON.parse(chainwalk(['diff', OLD, changed('node: node-a\n    sidecar: REDIRECT', 'node: node-a\n    sidecar: REDIRECT\n    envoy: config.json'), '--json']).stdout)
+      expect(differences).toContainEqual(expect.objectContaining({ host: 'sleep', region: expect.objectContaining({ origin: 'local', dport: ['80'], uid: expect.anything() }), before: expect.objectContaining({ captured: true }), after: expect.objectContaining({ captured: true }) }))
+    })
+
     it('names hosts that only one of them has', () => {
       const { status, stdout } = chainwalk(['diff', OLD, changed('services:', '  other: {address: 172.17.0.11, node: node-a}\nservices:')])
       expect([status, stdout]).toEqual([1, expect.stringContaining('\nother is new\n')])
