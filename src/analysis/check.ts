@@ -66,14 +66,14 @@ function checkKind(asked: Check, kind: Kind, walker: Walks): Omit<Checked, 'chec
   const space = new RegionSpace(kind, [walker], asked.of)
   const box = space.boxOf(asked.of)
   if (!box || box.some((elements) => elements === 0n)) return { violations: [], vacuous: true, inexact: [] }
-  const { found, complete } = regionsOf(space, [walker], box)
+  const { found, inexact } = regionsOf(space, [walker], box)
   const failed = found.flatMap((region) => {
     const wanted = failures(region.outcomes[0] ?? [], asked.expected, region.connection)
     return wanted.length > 0 ? [{ box: region.box, label: `${wanted.join()} ${outcomesOfRegion(region.outcomes[0] ?? [], region.connection)}`, of: { region, wanted } }] : []
   })
   return {
     violations: mergeRegions(failed).map(({ box: cells, of: { region, wanted } }) => ({ region: describeRegion(space, cells), witness: region.connection, outcomes: region.outcomes[0] ?? [], wanted })),
-    vacuous: found.length === 0, inexact: complete ? space.inexact : [...space.inexact, 'too many regions'],
+    vacuous: found.length === 0, inexact,
   }
 }
 

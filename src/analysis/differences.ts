@@ -44,12 +44,12 @@ export function differences(kinds: readonly Kind[], before: (kind: Kind) => Walk
 
 function differencesOf(kind: Kind, before: Walks, after: Walks): Differences {
   const space = new RegionSpace(kind, [before, after])
-  const { found, complete } = regionsOf(space, [before, after])
+  const { found, inexact } = regionsOf(space, [before, after])
   const differing = found.filter(({ outcomes: [old = [], now = []] }) => outcomesKey(old) !== outcomesKey(now))
   const merged = mergeRegions(differing.map((region) => ({ box: region.box, label: labelOf(region), of: region })))
   return {
     found: merged.map(({ box, of: { connection, outcomes: [old = [], now = []] } }) => ({ region: describeRegion(space, box), witness: connection, before: old, after: now, because: because(before, after, connection) })),
-    inexact: complete ? space.inexact : [...space.inexact, `${kind.origin} ${kind.proto} connections fall into too many regions`],
+    inexact,
   }
 }
 

@@ -33,11 +33,11 @@ export function mapRegions(kinds: readonly Kind[], walkerOf: (kind: Kind) => Wal
 
 function mapOf(kind: Kind, walker: Walks): RegionMap {
   const space = new RegionSpace(kind, [walker])
-  const { found, complete } = regionsOf(space, [walker])
+  const { found, inexact } = regionsOf(space, [walker])
   const merged = mergeRegions(found.map((region) => ({ box: region.box, label: outcomesOfRegion(region.outcomes[0] ?? [], region.connection), of: region })))
   const mapped = (box: Box, { connection, outcomes: [outcomes = []] }: Region): MappedRegion => ({ region: describeRegion(space, box), witness: connection, outcomes })
   return {
     regions: merged.map(({ box, of }) => mapped(box, of)), cells: found.map((region) => mapped(region.box, region)),
-    inexact: complete ? space.inexact : [...space.inexact, `${kind.origin} ${kind.proto} connections fall into too many regions`],
+    inexact,
   }
 }

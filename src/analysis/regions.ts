@@ -17,7 +17,8 @@ const MOST_REGIONS = 50_000
 
 export interface Regions {
   readonly found: readonly Region[]
-  readonly complete: boolean
+  /** Conditions that no region can follow, and the limit where it was met: what rests on them is not exact. */
+  readonly inexact: readonly string[]
 }
 
 /**
@@ -29,7 +30,7 @@ export function regionsOf(space: RegionSpace, walkers: readonly Walks[], within:
   const noted = new NotedConditions(space)
   const left: Box[] = [within]
   for (let box = left.pop(); box; box = left.pop()) {
-    if (found.length >= MOST_REGIONS) return { found, complete: false }
+    if (found.length >= MOST_REGIONS) return { found, inexact: [...space.inexact, `${space.kind.origin} ${space.kind.proto} connections fall into too many regions`] }
     const point = space.pointIn(box)
     if (!point) continue
     const connection = space.connection(point)
@@ -39,7 +40,7 @@ export function regionsOf(space: RegionSpace, walkers: readonly Walks[], within:
     found.push({ box: cell, connection, outcomes })
     left.push(...remainders(box, cell, noted.order))
   }
-  return { found, complete: true }
+  return { found, inexact: space.inexact }
 }
 
 /** A box without a part of it, as disjoint boxes: field by field, in an order, what the part leaves. */

@@ -3,6 +3,7 @@ import type { Address } from '../net/address.ts'
 import { acceptedByRelease } from './acceptedByProxy.ts'
 import type { Dialling, ProxyAccept, ProxyAction } from './acceptedByProxy.ts'
 import type { Dice } from './dice.ts'
+import { weightedChoice } from './weightedChoice.ts'
 import { configuredEnvoy } from './envoy/configuredEnvoy.ts'
 import type { EnvoyEndpoint } from './envoy/envoyConfig.ts'
 import { ingressDial } from './sidecarIngress.ts'
@@ -11,7 +12,7 @@ import { matchesHost, requestedExternal } from './externalService.ts'
 import type { ExternalService } from './externalService.ts'
 import type { MeshProfile } from './meshProfile.ts'
 import { dialledService, hostname, namedService } from './meshService.ts'
-import type { MeshEndpoint, MeshPort, MeshService, MeshSubset } from './meshService.ts'
+import type { MeshEndpoint, MeshPort, MeshService } from './meshService.ts'
 import type { Request } from './request.ts'
 
 /** What istiod has told a proxy, and where it runs. */
@@ -112,7 +113,7 @@ interface Destination {
 }
 
 function toService({ service, port }: Destination, { request }: ProxyAccept, plain: Dialling, dice: Dice): ProxyAction {
-  const subset = request?.protocol === 'http' ? chooseSubset(service, dice) : null
+  const subset = request?.protocol === 'http' ? weightedChoice(service.split, 'subset ', dice) : null
   const cluster = `outbound|${port.port}|${subset?.name ?? ''}|${hostname(service)}`
   const endpoint = pick((subset ?? service).endpoints, cluster, dice)
   if (!endpoint) return { kind: 'answers', status: 503, cluster, why: `${hostname(service)} has no endpoints (UH)` }
@@ -143,16 +144,6 @@ function straight({ host, resolution, addresses, timeout }: ExternalService, { o
 /** Between sidecars mutual TLS names the Service and port in SNI (BuildDNSSrvSubsetKey). */
 const towards = ({ transport }: MeshEndpoint, name: string, request: Request | null): Request | null =>
   request && (transport === 'mutualTls' ? { ...request, sni: name } : { ...request, sni: request.protocol === 'tls' ? request.sni : null })
-
-/** weighted_clusters of a route. */
-function chooseSubset({ split }: MeshService, dice: Dice): MeshSubset | null {
-  let left = split.reduce((sum, { weight }) => sum + weight, 0)
-  for (const subset of split) {
-    if (subset.weight >= left || dice({ code: 'load-balancing', message: `the route chooses subset ${subset.name}`, probability: subset.weight / left, key: null })) return subset
-    left -= subset.weight
-  }
-  return null
-}
 
 /** Each endpoint with the same chance. */
 function pick(endpoints: readonly MeshEndpoint[], cluster: string, dice: Dice): MeshEndpoint | null {

@@ -2,6 +2,7 @@ import { printEndpoint, sameAddress } from '../../net/address.ts'
 import type { Address } from '../../net/address.ts'
 import type { Dialling, ProxyAccept, ProxyAction } from '../acceptedByProxy.ts'
 import type { Dice } from '../dice.ts'
+import { weightedChoice } from '../weightedChoice.ts'
 import { dialInbound } from '../dialInbound.ts'
 import { dialOfCluster } from '../inboundClusters.ts'
 import type { MeshProfile } from '../meshProfile.ts'
@@ -69,15 +70,7 @@ function taken(asked: Taken, { action }: FilterChain): ProxyAction | null {
   }
 }
 
-/** weighted_clusters. */
-function chosen(clusters: readonly WeightedCluster[], dice: Dice): string {
-  let left = clusters.reduce((sum, { weight }) => sum + weight, 0)
-  for (const { name, weight } of clusters) {
-    if (weight >= left || dice({ code: 'load-balancing', message: `the route chooses ${name}`, probability: weight / left, key: null })) return name
-    left -= weight
-  }
-  return clusters.at(-1)?.name ?? ''
-}
+const chosen = (clusters: readonly WeightedCluster[], dice: Dice): string => weightedChoice(clusters, '', dice)?.name ?? ''
 
 function routed(asked: Taken, table: EnvoyRouteTable): ProxyAction | null {
   const { request } = asked.accept
