@@ -11,9 +11,10 @@ export function possibleTables(chains: readonly string[], rules: readonly Rule[]
   const builtin = chains.filter((chain) => TABLES.some((table) => BUILTIN_CHAINS[table].some((hook) => hook === chain)))
   const fitting = TABLES.filter((table) => builtin.every((chain) => BUILTIN_CHAINS[table].some((hook) => hook === chain)))
   const allowed = fitting.filter((table) => rules.every((rule) => allows(table, rule)))
-  // Without a built-in chain nothing is missing from any table: an Istio listing cut so is of nat, where most of its chains are.
-  const likely = builtin.length === 0 && chains.some((chain) => chain.startsWith('ISTIO_')) ? NAT_FIRST : LIKELY
-  const lacks = (table: TableName): number => (builtin.length === 0 ? 0 : missing(table, builtin))
+  // `iptables -L CHAIN` shows one chain of whatever table, and a cut listing may have none: nothing tells what is missing. What is Istio's is of nat then, where most of its chains are.
+  const few = builtin.length <= 1
+  const likely = few && [...chains, ...rules.flatMap(jumpsTo)].some((chain) => chain.startsWith('ISTIO_')) ? NAT_FIRST : LIKELY
+  const lacks = (table: TableName): number => (few ? 0 : missing(table, builtin))
   return [...allowed].sort((x, y) => lacks(x) - lacks(y) || likely.indexOf(x) - likely.indexOf(y))
 }
 
@@ -23,6 +24,8 @@ const missing = (table: TableName, builtin: readonly string[]): number => BUILTI
 const LIKELY: readonly TableName[] = ['filter', 'nat', 'mangle', 'raw', 'security']
 
 const NAT_FIRST: readonly TableName[] = ['nat', 'mangle', 'raw', 'filter', 'security']
+
+const jumpsTo = ({ target }: Rule): readonly string[] => (target && 'chain' in target ? [target.chain] : [])
 
 function allows(table: TableName, rule: Rule): boolean {
   if (rule.target?.kind !== 'extension') return true

@@ -268,7 +268,9 @@ export class RulesReader {
       return null
     }
     const doubt = others.length > 0 ? ` (${others.join(' or ')} would fit too)` : ''
-    this.diagnostics.push({ code: 'assume-table', severity: 'info', message: `the text does not name its table; its chains fit ${likely}${doubt}`, span })
+    // One built-in chain is no sign of the table; it is a guess.
+    const guessed = others.length > 0 && builder.chainNames().filter(isHook).length <= 1
+    this.diagnostics.push({ code: 'assume-table', severity: guessed ? 'warning' : 'info', message: `the text does not name its table; its chains fit ${likely}${doubt}`, span })
     return likely
   }
 
