@@ -2,15 +2,14 @@ import type { Option, SaveLine, Word } from '../../grammar/ast.ts'
 import { parseSaveLine } from '../../grammar/parse.ts'
 import type { Family } from '../net/address.ts'
 import type { Diagnostic, Severity } from '../netfilter/diagnostic.ts'
-import type { Counters, Rule } from '../netfilter/ruleset.ts'
-import type { Span } from '../netfilter/span.ts'
+import type { Counters } from '../netfilter/ruleset.ts'
 import { isHook } from '../netfilter/hook.ts'
-import { isTableName, TABLES } from '../netfilter/table.ts'
+import { isTableName } from '../netfilter/table.ts'
 import type { TableName } from '../netfilter/table.ts'
-import { cutReason } from './cutReason.ts'
-import { possibleTables } from './inferTable.ts'
-import { listingLosses } from './listingLosses.ts'
 import { ListingReader } from './listingReader.ts'
+import { finishTable } from './openTable.ts'
+import type { OpenTable } from './openTable.ts'
+import { executeCommand } from './executeCommand.ts'
 import { ruleCommand } from './ruleCommand.ts'
 import type { RuleCommand } from './ruleCommand.ts'
 import { SameListedRules } from './sameListedRules.ts'
@@ -28,22 +27,13 @@ export interface PrintedBy {
   readonly table: TableName | null
 }
 
-interface Open {
-  readonly builder: TableBuilder
-  /** null: a listing whose table is still to be told from its chains. */
-  readonly table: TableName | null
-  readonly backend: TableDump['backend']
-  /** A save's COMMIT was seen. */
-  committed?: true
-}
-
 /** Reads rule text line by line, in whatever form each line is; never throws. */
 export class RulesReader {
   readonly dumps: TableDump[] = []
   readonly diagnostics: Diagnostic[] = []
-  private open: Open | null = null
+  private open: OpenTable | null = null
   /** Command lists go back and forth between tables (-t nat, -t mangle, -t nat), so theirs stay open together. */
-  private commanded: Open[] = []
+  private commanded: OpenTable[] = []
   private readonly saved = new SavedRuleReader()
   /** By family: names and addresses are read as theirs. */
   private listed = new SameListedRules()
@@ -87,15 +77,10 @@ export class RulesReader {
     for (const each of all) this.finish(each)
   }
 
-  private finish({ builder, table, backend, committed }: Open): void {
-    const name = table ?? this.inferred(builder)
-    if (!name) return
-    const { origin } = builder
-    const cut = cutReason(builder, name, committed === true ? 'committed' : 'open')
-    if (cut !== null) this.diagnostics.push({ code: 'cut-short', severity: 'warning', message: `table ${name}: ${cut}; rules may be missing`, span: { file: origin.file, line: origin.lastLine, column: 1, length: 1 } })
-    const read = builder.table(name)
-    if (origin.form === 'listing') this.diagnostics.push(...listingLosses(read, builder.family, builder.roundedHeading))
-    this.dumps.push({ family: builder.family, table: read, origin, cut, backend })
+  private finish(table: OpenTable): void {
+    const { value, diagnostics } = finishTable(table)
+    this.diagnostics.push(...diagnostics)
+    if (value) this.dumps.push(value)
   }
 
   private comment(text: string): boolean {
@@ -209,27 +194,7 @@ export class RulesReader {
 
   private execute(command: RuleCommand, builder: TableBuilder, source: SourceLine): void {
     for (const problem of command.problems) this.complain('unreadable-option', 'warning', `${problem.message}; the condition is unknown in a walk`, source, problem.word)
-    const rule = { span: spanOf(source), text: source.text.trim() }
-    switch (command.kind) {
-      case 'append': return this.append(command, builder, rule)
-      case 'insert': command.rules.forEach((each, i) => { builder.insert(command.chain, command.position + i, { ...each, ...rule }) }); return
-      case 'replace': for (const each of command.rules) this.expect(builder.replace(command.chain, command.position, { ...each, ...rule }), source); return
-      case 'delete': this.expect(command.rules.length === 0 ? builder.delete(command.chain, command.position) : command.rules.every((each) => builder.deleteSame(command.chain, each)), source); return
-      case 'declare': if (!builder.has(command.chain)) builder.declare(command.chain, null, null, spanOf(source)); return
-      case 'policy': builder.declare(command.chain, command.policy, command.counters, spanOf(source)); return
-      case 'flush': builder.flush(command.chain); return
-      case 'remove': builder.remove(command.chain); return
-      case 'rename': builder.rename(command.chain, command.to); return
-      case 'nothing':
-    }
-  }
-
-  private append({ chain, rules }: RuleCommand & { kind: 'append' }, builder: TableBuilder, rule: Placed): void {
-    for (const each of rules) builder.append(chain, placed(each, rule))
-  }
-
-  private expect(done: boolean, source: SourceLine): void {
-    if (!done) this.complain('no-such-rule', 'warning', 'there is no such rule to delete or replace; the line is not used', source, null)
+    if (!executeCommand(command, builder, source)) this.complain('no-such-rule', 'warning', 'there is no such rule to delete or replace; the line is not used', source, null)
   }
 
   private listedChain(source: SourceLine): boolean {
@@ -259,36 +224,11 @@ export class RulesReader {
     this.printedBy = { ...this.printedBy, table: null }
   }
 
-  private inferred(builder: TableBuilder): TableName | null {
-    const [likely, ...others] = possibleTables(builder.chainNames(), builder.rules())
-    const { file, firstLine } = builder.origin
-    const span = { file, line: firstLine, column: 1, length: 1 }
-    if (!likely) {
-      this.diagnostics.push({ code: 'unknown-table', severity: 'warning', message: `these chains fit none of the tables ${TABLES.join(', ')}; they are not used`, span })
-      return null
-    }
-    const doubt = others.length > 0 ? ` (${others.join(' or ')} would fit too)` : ''
-    // One built-in chain is no sign of the table; it is a guess.
-    const guessed = others.length > 0 && builder.chainNames().filter(isHook).length <= 1
-    this.diagnostics.push({ code: 'assume-table', severity: guessed ? 'warning' : 'info', message: `the text does not name its table; its chains fit ${likely}${doubt}`, span })
-    return likely
-  }
-
   private complain(code: string, severity: Severity, message: string, source: SourceLine, word: Word | null): true {
     const span = word ? spanAt(source, word.column, Math.max(1, word.length)) : spanOf(source)
     this.diagnostics.push({ code, severity, message, span })
     return true
   }
-}
-
-interface Placed {
-  readonly span: Span
-  readonly text: string
-}
-
-/** Named one by one: a spread costs more than all else of a rule. */
-function placed({ ip, matches, target, counters }: Rule, { span, text }: Placed): Rule {
-  return counters ? { ip, matches, target, counters, span, text } : { ip, matches, target, span, text }
 }
 
 function countersOf(word: Word): Counters {

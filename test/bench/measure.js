@@ -102,6 +102,8 @@ const MEASURES = {
   'diff-istio-cold': () => diffOf(istioSave('1.11.3', 'REDIRECT'), istioSave('1.20', 'REDIRECT'), 1, 0),
   'diff-services': (services) => { const save = kubeProxySave(Number(services)); return diffOf(save, oneEndpointElsewhere(save), 1, 0) },
   'map-istio': () => { const question = questionOf(istioSave('1.20', 'REDIRECT')); return fastest(() => mapRegions(kindsOf(question.state.rulesets), ({ family }) => new Walker(question, family))) },
+  'map-services': (services) => { const question = questionOf(kubeProxySave(Number(services)), []); return fastest(() => mapRegions(kindsOf(question.state.rulesets), ({ family }) => new Walker(question, family)), 1, 0) },
+  'lint-services': (services) => { const question = questionOf(kubeProxySave(Number(services)), []); return fastest(() => lint(question, null), 1, 0) },
   'lint-istio': () => { const question = questionOf(istioSave('1.20', 'REDIRECT')); return fastest(() => lint(question, null)) },
   'rules-istio': () => fastest(() => istioSave('1.20', 'REDIRECT')),
   'read-file': (file) => { const text = readFileSync(file, 'utf8'); return fastest(() => readTranscript([{ name: 'rules', text }]), 3, 1) },
