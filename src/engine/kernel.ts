@@ -23,7 +23,6 @@ import type { StateCell } from './stateCell.ts'
 export interface CompiledNetns {
   readonly netns: Netns
   readonly fib: Fib
-  readonly rulesets: Readonly<Record<Family, CompiledRuleset>>
   /** Whether conntrack's hooks are registered for a family (they are on demand). */
   readonly conntrack: Readonly<Record<Family, boolean>>
   /** What runs at each hook, in order of priority: of the tables those that have a chain there. */
@@ -52,7 +51,7 @@ export function compileNetns(netns: Netns): CompiledNetns {
   const rulesets = { 4: of(4), 6: of(6) }
   const conntrack = { 4: tracks(4), 6: tracks(6) }
   const steps = { 4: stepsOf(rulesets[4], netns.backends[4], conntrack[4]), 6: stepsOf(rulesets[6], netns.backends[6], conntrack[6]) }
-  return { netns, fib: new Fib(netns), rulesets, conntrack, steps, interfaceSysctls: new InterfaceSysctls(netns.sysctls), listening: netns.listeners.map(listeningSocket) }
+  return { netns, fib: new Fib(netns), conntrack, steps, interfaceSysctls: new InterfaceSysctls(netns.sysctls), listening: netns.listeners.map(listeningSocket) }
 }
 
 /** The same namespace with other listeners. */

@@ -67,14 +67,14 @@ export function connectionOf(lab: LabConnection, run: LabRun, at: number): Conne
 const MOST_LOOKS = 2_000_000
 
 /** A namespace that lets itself be looked at so often only: a walk without end is told, and does not hang the laboratory. */
-function bounded({ fib, rulesets, ...rest }: CompiledNetns): CompiledNetns {
+function bounded({ fib, steps, ...rest }: CompiledNetns): CompiledNetns {
   let looks = 0
   const looked = <T>(part: T): T => {
     looks += 1
     if (looks > MOST_LOOKS) throw new Error('the walk does not end')
     return part
   }
-  return { ...rest, get fib() { return looked(fib) }, get rulesets() { return looked(rulesets) } }
+  return { ...rest, get fib() { return looked(fib) }, get steps() { return looked(steps) } }
 }
 
 /** What becomes of a connection, or why that cannot be told. */
