@@ -4,7 +4,8 @@ import type { Netns } from '../host/netns.ts'
 import type { MeshProfile } from '../proxy/meshProfile.ts'
 import type { Connection } from '../world/connection.ts'
 import { outcomesIn, traceIn } from '../world/traceConnection.ts'
-import type { Listening, TracedOutcome } from '../world/traceConnection.ts'
+import type { TracedOutcome } from '../world/traceConnection.ts'
+import type { Listening } from '../world/walkEnvironment.ts'
 import type { Walks } from './walker.ts'
 
 /** A namespace of which everything is known. */

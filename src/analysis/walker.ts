@@ -15,7 +15,8 @@ import type { Choose } from '../world/explore.ts'
 import { profileOf } from '../world/profileOf.ts'
 import type { Question } from '../world/question.ts'
 import { firstFateIn, outcomesIn, traceIn } from '../world/traceConnection.ts'
-import type { Listening, TracedOutcome } from '../world/traceConnection.ts'
+import type { TracedOutcome } from '../world/traceConnection.ts'
+import type { Listening } from '../world/walkEnvironment.ts'
 
 /** A namespace in which connections can be walked. */
 export interface Walks {

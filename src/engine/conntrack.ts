@@ -16,10 +16,10 @@ import { skbTuple } from './skbTuple.ts'
 export function trackConnection(kernel: Kernel): void {
   const { skb } = kernel
   // Seen before: it comes back over loopback with what OUTPUT gave it.
-  if (skb.ct !== null) return kernel.tell(() => ({ kind: 'ctSkipped', why: 'the packet already has its connection (it comes over loopback, or that was given)' }))
+  if (skb.ct !== null) return kernel.tell?.({ kind: 'ctSkipped', why: 'the packet already has its connection (it comes over loopback, or that was given)' })
   if (skb.ctTemplate?.notrack) {
     kernel.changeSkb((draft) => { draft.ct = { kind: 'untracked' } })
-    return kernel.tell(() => ({ kind: 'ctTracked', state: 'UNTRACKED', created: false, tuple: skbTuple(kernel.skb) }))
+    return kernel.tell?.({ kind: 'ctTracked', state: 'UNTRACKED', created: false, tuple: skbTuple(kernel.skb) })
   }
   if (skb.icmp?.quoted) trackError(kernel, skb.icmp.quoted)
   else trackPacket(kernel)
@@ -44,7 +44,7 @@ function trackPacket(kernel: Kernel): void {
     })
     if (draft.skb) draft.skb.ct = { kind: 'entry', id, info: 'NEW', reply: false }
   })
-  kernel.tell(() => ({ kind: 'ctTracked', state: 'NEW', created: true, tuple }))
+  kernel.tell?.({ kind: 'ctTracked', state: 'NEW', created: true, tuple })
 }
 
 function join(kernel: Kernel, { entry, reply }: CtHit, next: CtTcpState, tuple: Tuple): void {
@@ -59,12 +59,12 @@ function join(kernel: Kernel, { entry, reply }: CtHit, next: CtTcpState, tuple: 
     }
     if (draft.skb) draft.skb.ct = { kind: 'entry', id: entry.id, info, reply }
   })
-  kernel.tell(() => ({ kind: 'ctTracked', state: reply ? `${info} (reply)` : info, created: false, tuple }))
+  kernel.tell?.({ kind: 'ctTracked', state: reply ? `${info} (reply)` : info, created: false, tuple })
 }
 
 function invalid(kernel: Kernel, tuple: Tuple): void {
   kernel.changeSkb((draft) => { draft.ct = { kind: 'invalid' } })
-  kernel.tell(() => ({ kind: 'ctTracked', state: 'INVALID', created: false, tuple }))
+  kernel.tell?.({ kind: 'ctTracked', state: 'INVALID', created: false, tuple })
 }
 
 /**
@@ -75,7 +75,7 @@ function trackError(kernel: Kernel, quoted: Tuple): void {
   const hit = findConnection(kernel, invert(quoted), templateZone(kernel.skb))
   if (!hit || !sameAddress((hit.reply ? hit.entry.reply : hit.entry.original).dst, kernel.skb.dst)) return invalid(kernel, quoted)
   kernel.changeSkb((draft) => { draft.ct = { kind: 'entry', id: hit.entry.id, info: 'RELATED', reply: hit.reply } })
-  kernel.tell(() => ({ kind: 'ctTracked', state: 'RELATED', created: false, tuple: quoted }))
+  kernel.tell?.({ kind: 'ctTracked', state: 'RELATED', created: false, tuple: quoted })
 }
 
 /** Whether a packet without a connection may begin one. */
@@ -97,7 +97,7 @@ export function confirm(kernel: Kernel): Verdict {
   const entry = kernel.ctOf(skb)
   if (!entry || entry.confirmed || (skb.ct?.kind === 'entry' && skb.ct.reply)) return 'ACCEPT'
   if (clashes(kernel, entry)) {
-    kernel.tell(() => ({ kind: 'dropped', code: 'conntrack-clash', why: 'conntrack has an entry with the same addresses and ports already, seen in another zone: the packet cannot get its own' }))
+    kernel.tell?.({ kind: 'dropped', code: 'conntrack-clash', why: 'conntrack has an entry with the same addresses and ports already, seen in another zone: the packet cannot get its own' })
     return 'DROP'
   }
   kernel.cell.change((draft) => {

@@ -27,7 +27,7 @@ const DROPPED: HookVerdict = { verdict: 'DROP', reject: null, error: null }
 
 /** nf_hook_slow: all that is registered at a hook, in order of priority. */
 export function runHook(kernel: Kernel, hook: Hook): HookVerdict {
-  if (kernel.watched) kernel.tell(() => ({ kind: 'hookEntered', hook }))
+  kernel.tell?.({ kind: 'hookEntered', hook })
   const run = new HookRun(kernel, hook)
   for (const step of kernel.fixed.steps[kernel.skb.family][hook]) {
     const result = run.step(step)
@@ -143,9 +143,9 @@ class HookRun implements EffectApplier {
     const { mark } = kernel.skb
     // One by one: Object.assign costs more than the rule.
     kernel.changeSkb((draft) => { draft.mark = change.mark ?? draft.mark; draft.ttl = change.ttl ?? draft.ttl; draft.tos = change.tos ?? draft.tos })
-    if (change.mark !== undefined) kernel.tell(() => ({ kind: 'markSet', from: mark, to: change.mark ?? 0 }))
-    if (change.ttl !== undefined) kernel.tell(() => ({ kind: 'headerSet', field: 'ttl', to: change.ttl ?? 0 }))
-    if (change.tos !== undefined) kernel.tell(() => ({ kind: 'headerSet', field: 'tos', to: change.tos ?? 0 }))
+    if (change.mark !== undefined) kernel.tell?.({ kind: 'markSet', from: mark, to: change.mark ?? 0 })
+    if (change.ttl !== undefined) kernel.tell?.({ kind: 'headerSet', field: 'ttl', to: change.ttl ?? 0 })
+    if (change.tos !== undefined) kernel.tell?.({ kind: 'headerSet', field: 'tos', to: change.tos ?? 0 })
   }
 
   private connmark(mark: number): void {
@@ -157,7 +157,7 @@ class HookRun implements EffectApplier {
       const own = draft.conntrack[entry.id]
       if (own) own.mark = mark
     })
-    kernel.tell(() => ({ kind: 'connmarkSet', from: before, to: mark }))
+    kernel.tell?.({ kind: 'connmarkSet', from: before, to: mark })
   }
 
   private bind({ manip, range }: Extract<Effect, { kind: 'nat' }>): void {
@@ -171,12 +171,12 @@ class HookRun implements EffectApplier {
     const { skb } = kernel
     const route = routeOutput(kernel, { src: skb.src, dst: skb.dst, mark: skb.mark, uid: 0, device: null, source: 'any' })
     if (typeof route === 'string') {
-      kernel.tell(() => ({ kind: 'dropped', code: 'no-route', why: `after the change there is no route to it (${route})` }))
+      kernel.tell?.({ kind: 'dropped', code: 'no-route', why: `after the change there is no route to it (${route})` })
       return { verdict: 'STOLEN', reject: null, error: route }
     }
     this.nextDevice = route.device
     kernel.changeSkb((draft) => { draft.route = route.local ? 'local' : 'forward' })
-    kernel.tell(() => ({ kind: 'routed', outcome: 'output', device: route.device, why: describeRoute(route.found) }))
+    kernel.tell?.({ kind: 'routed', outcome: 'output', device: route.device, why: describeRoute(route.found) })
     return ACCEPTED
   }
 }

@@ -110,18 +110,15 @@ export class Kernel {
   /** The ports of this host to which rules have turned packets (REDIRECT, DNAT, TPROXY), in order. */
   readonly handedTo: number[] = []
   /** What rules were asked to remember and had nothing of yet (limit, recent, nth): a running host may have. */
-  readonly unremembered = new Set<string>()
-  private readonly observer: Observer | null
+  readonly unremembered: string[] = []
+  /** Tells the observer; null where nobody listens, and then (tell?.()) nothing is worded. */
+  readonly tell: ((step: TraceStep) => void) | null
 
   constructor(fixed: CompiledNetns, cell: StateCell, environment: Environment, observer: Observer | null) {
     this.fixed = fixed
     this.cell = cell
     this.environment = environment
-    this.observer = observer
-  }
-
-  get watched(): boolean {
-    return this.observer !== null
+    this.tell = observer && ((step) => { observer.tell({ step, ...cell.taken() }) })
   }
 
   /** The packet under way. */
@@ -138,21 +135,14 @@ export class Kernel {
   }
 
   changeSkb(recipe: (skb: Skb) => void): void {
-    this.cell.change((draft) => { if (draft.skb) recipe(draft.skb) })
-  }
-
-  /** Tells the observer; the step is made only when there is one. */
-  tell(step: () => TraceStep): void {
-    if (!this.observer) return
-    const { patches, inverse } = this.cell.taken()
-    this.observer.tell({ step: step(), patches, inverse })
+    this.cell.changeSkb(recipe)
   }
 
   /** A function of its own, for look-ups that may ask. */
   readonly decide = (answer: Ternary): boolean => {
     if (!isUnknown(answer)) return answer
     const decided = this.environment.choose(answer)
-    this.tell(() => ({ kind: 'decided', doubt: answer, answer: decided }))
+    this.tell?.({ kind: 'decided', doubt: answer, answer: decided })
     return decided
   }
 

@@ -83,12 +83,12 @@ export class KernelContext implements MatchContext {
   setMark(mark: number): void {
     const { mark: before } = this.kernel.skb
     this.kernel.changeSkb((draft) => { draft.mark = mark })
-    this.kernel.tell(() => ({ kind: 'markSet', from: before, to: mark }))
+    this.kernel.tell?.({ kind: 'markSet', from: before, to: mark })
   }
 
   recall(key: string): readonly number[] | null {
     const kept = this.kernel.cell.state.memory[key] ?? null
-    if (kept === null) this.kernel.unremembered.add(key)
+    if (kept === null && !this.kernel.unremembered.includes(key)) this.kernel.unremembered.push(key)
     return kept
   }
 

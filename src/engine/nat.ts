@@ -28,7 +28,7 @@ export function bindNat(kernel: Kernel, entry: CtEntry, range: NatRange, manip: 
     if (manip === 'source') { own.srcNatDone = true; own.srcNat ||= changed } else { own.dstNatDone = true; own.dstNat ||= changed }
   })
   if (changed && manip === 'destination' && kernel.fixed.fib.isLocal(chosen.dst)) kernel.handTo(chosen.dport)
-  if (changed) kernel.tell(() => ({ kind: 'natBound', manip, ...ends(current, chosen, manip) }))
+  if (changed) kernel.tell?.({ kind: 'natBound', manip, ...ends(current, chosen, manip) })
 }
 
 /** nf_nat_alloc_null_binding: no rule spoke, yet the tuple must be unique, so a source port may still change. */
@@ -101,14 +101,16 @@ export function manglePacket(kernel: Kernel, hook: Hook): void {
 
 function rewrite(kernel: Kernel, manip: Manip, target: Tuple): void {
   const { skb } = kernel
-  const [address, port] = manip === 'source' ? [skb.src, skb.sport] : [skb.dst, skb.dport]
-  const [to, toPort] = manip === 'source' ? [target.src, target.sport] : [target.dst, target.dport]
+  const address = manip === 'source' ? skb.src : skb.dst
+  const port = manip === 'source' ? skb.sport : skb.dport
+  const to = manip === 'source' ? target.src : target.dst
+  const toPort = manip === 'source' ? target.sport : target.dport
   const ports = hasPorts(skb.protocol)
   if (sameAddress(address, to) && (port === toPort || !ports)) return
   kernel.changeSkb((draft) => {
     if (manip === 'source') { draft.src = to; if (ports) draft.sport = toPort } else { draft.dst = to; if (ports) draft.dport = toPort }
   })
-  kernel.tell(() => ({ kind: 'mangled', manip, from: printEndpoint(address, port), to: printEndpoint(to, ports ? toPort : port), header: headerOf(kernel.skb) }))
+  kernel.tell?.({ kind: 'mangled', manip, from: printEndpoint(address, port), to: printEndpoint(to, ports ? toPort : port), header: headerOf(kernel.skb) })
 }
 
 const headerOf = ({ src, sport, dst, dport }: Skb): Pick<Skb, 'src' | 'sport' | 'dst' | 'dport'> => ({ src, sport, dst, dport })

@@ -44,7 +44,7 @@ export const freshSkb = ({ family, protocol, src, dst, sport, dport, tcpFlags, i
  */
 export function output(kernel: Kernel, skb: Skb, role: PacketRole): Fate {
   kernel.cell.change((draft) => { draft.skb = skb })
-  kernel.tell(() => ({ kind: 'packetEntered', skb: { ...kernel.skb }, leg: role.leg, reply: role.reply }))
+  kernel.tell?.({ kind: 'packetEntered', skb: { ...kernel.skb }, leg: role.leg, reply: role.reply })
   const sent = runHook(kernel, 'OUTPUT')
   if (sent.verdict !== 'ACCEPT') return dropped(kernel, 'OUTPUT', sent)
   return leave(kernel, role)
@@ -54,7 +54,7 @@ function leave(kernel: Kernel, role: PacketRole): Fate {
   const left = runHook(kernel, 'POSTROUTING')
   if (left.verdict !== 'ACCEPT') return dropped(kernel, 'POSTROUTING', left)
   const device = kernel.skb.out ?? 'lo'
-  kernel.tell(() => ({ kind: 'transmitted', device }))
+  kernel.tell?.({ kind: 'transmitted', device })
   if (device !== 'lo') return { kind: 'transmitted', device, skb: kernel.skb }
   return loopBack(kernel, role)
 }
@@ -78,7 +78,7 @@ function loopBack(kernel: Kernel, role: PacketRole): Fate {
  */
 export function receive(kernel: Kernel, skb: Skb, role: PacketRole): Fate {
   kernel.cell.change((draft) => { draft.skb = skb })
-  kernel.tell(() => ({ kind: 'packetEntered', skb: { ...kernel.skb }, leg: role.leg, reply: role.reply }))
+  kernel.tell?.({ kind: 'packetEntered', skb: { ...kernel.skb }, leg: role.leg, reply: role.reply })
   const come = runHook(kernel, 'PREROUTING')
   if (come.verdict !== 'ACCEPT') return dropped(kernel, 'PREROUTING', come)
   return kernel.skb.route === 'local' ? deliver(kernel) : routed(kernel, role)
@@ -88,18 +88,18 @@ function routed(kernel: Kernel, role: PacketRole): Fate {
   const route = routeInput(kernel)
   switch (route.kind) {
     case 'drop':
-      kernel.tell(() => ({ kind: 'dropped', code: route.code, why: route.why }))
+      kernel.tell?.({ kind: 'dropped', code: route.code, why: route.why })
       return { kind: 'dropped', hook: null, skb: kernel.skb, reject: null, error: null, unroutable: null }
     case 'unreachable':
-      kernel.tell(() => ({ kind: 'dropped', code: 'no-route', why: route.why }))
+      kernel.tell?.({ kind: 'dropped', code: 'no-route', why: route.why })
       return { kind: 'dropped', hook: null, skb: kernel.skb, reject: null, error: null, unroutable: route.error }
     case 'local':
       kernel.changeSkb((draft) => { draft.route = 'local' })
-      kernel.tell(() => ({ kind: 'routed', outcome: 'local', device: route.device, why: describeRoute(route.found) }))
+      kernel.tell?.({ kind: 'routed', outcome: 'local', device: route.device, why: describeRoute(route.found) })
       return deliver(kernel)
     case 'forward':
       kernel.changeSkb((draft) => { draft.out = route.device; draft.route = 'forward'; draft.ttl -= 1 })
-      kernel.tell(() => ({ kind: 'routed', outcome: 'forward', device: route.device, why: describeRoute(route.found) }))
+      kernel.tell?.({ kind: 'routed', outcome: 'forward', device: route.device, why: describeRoute(route.found) })
       return forward(kernel, role)
   }
 }
@@ -108,12 +108,12 @@ function routed(kernel: Kernel, role: PacketRole): Fate {
 export function bridge(kernel: Kernel, skb: Skb, role: PacketRole): Fate {
   const { dst, in: device } = skb
   kernel.cell.change((draft) => { draft.skb = skb })
-  kernel.tell(() => ({ kind: 'packetEntered', skb: { ...kernel.skb }, leg: role.leg, reply: role.reply }))
+  kernel.tell?.({ kind: 'packetEntered', skb: { ...kernel.skb }, leg: role.leg, reply: role.reply })
   const come = runHook(kernel, 'PREROUTING')
   if (come.verdict !== 'ACCEPT') return dropped(kernel, 'PREROUTING', come)
   if (!sameAddress(kernel.skb.dst, dst)) return routed(kernel, role)
   kernel.changeSkb((draft) => { draft.out = device; draft.route = 'forward' })
-  kernel.tell(() => ({ kind: 'routed', outcome: 'forward', device: device ?? '', why: 'bridged, not routed' }))
+  kernel.tell?.({ kind: 'routed', outcome: 'forward', device: device ?? '', why: 'bridged, not routed' })
   return forward(kernel, role)
 }
 
@@ -131,7 +131,7 @@ function deliver(kernel: Kernel): Fate {
 }
 
 function dropped(kernel: Kernel, hook: Hook, { reject, error, verdict }: HookVerdict): Fate {
-  if (verdict === 'DROP') kernel.tell(() => ({ kind: 'dropped', code: reject ? 'rejected' : 'dropped', why: reject ? `rejected in ${hook}` : `dropped in ${hook}` }))
+  if (verdict === 'DROP') kernel.tell?.({ kind: 'dropped', code: reject ? 'rejected' : 'dropped', why: reject ? `rejected in ${hook}` : `dropped in ${hook}` })
   const local = hook === 'OUTPUT' || (hook === 'POSTROUTING' && kernel.skb.owner !== null)
   return { kind: 'dropped', hook, skb: kernel.skb, reject, error: error ?? (local ? 'not-permitted' : null), unroutable: null }
 }

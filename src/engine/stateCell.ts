@@ -1,5 +1,6 @@
 import { enablePatches, produceWithPatches } from 'immer'
 import type { Patch } from 'immer'
+import type { Skb } from '../netfilter/skb.ts'
 import type { NetnsState } from './state.ts'
 
 enablePatches()
@@ -8,6 +9,8 @@ enablePatches()
 export interface StateCell {
   readonly state: NetnsState
   change(recipe: (draft: NetnsState) => void): void
+  /** The same of the packet under way, if there is one. */
+  changeSkb(recipe: (draft: Skb) => void): void
   /** The changes since the last call. */
   taken(): { readonly patches: readonly Patch[]; readonly inverse: readonly Patch[] }
 }
@@ -23,6 +26,10 @@ export class PlainCell implements StateCell {
 
   change(recipe: (draft: NetnsState) => void): void {
     recipe(this.state)
+  }
+
+  changeSkb(recipe: (draft: Skb) => void): void {
+    if (this.state.skb) recipe(this.state.skb)
   }
 
   taken(): typeof NOTHING {
@@ -49,6 +56,10 @@ export class RecordedCell implements StateCell {
     this.current = next
     this.patches.push(...patches)
     this.inverse.unshift(...inverse)
+  }
+
+  changeSkb(recipe: (draft: Skb) => void): void {
+    this.change(({ skb }) => { if (skb) recipe(skb) })
   }
 
   taken(): { patches: Patch[]; inverse: Patch[] } {

@@ -31,12 +31,12 @@ export function applyTproxy(kernel: Kernel, effect: Tproxy): void {
   if (skb.protocol !== Protocol.tcp && skb.protocol !== Protocol.udp) return
   kernel.handTo(effect.port || skb.dport)
   const socket = socketFor(kernel, effect)
-  if (!socket?.transparent) return kernel.tell(() => ({ kind: 'dropped', code: 'tproxy-no-socket', why: noSocket(socket, effect.port) }))
+  if (!socket?.transparent) return kernel.tell?.({ kind: 'dropped', code: 'tproxy-no-socket', why: noSocket(socket, effect.port) })
   const { mark: before } = skb
   kernel.changeSkb((draft) => { draft.socket = socket.id; draft.mark = changedMark(draft.mark, { value: effect.mark, mask: effect.mask }) })
-  kernel.tell(() => ({ kind: 'tproxied', port: socket.localPort, process: socket.process }))
+  kernel.tell?.({ kind: 'tproxied', port: socket.localPort, process: socket.process })
   const { mark } = kernel.skb
-  if (mark !== before) kernel.tell(() => ({ kind: 'markSet', from: before, to: mark }))
+  if (mark !== before) kernel.tell?.({ kind: 'markSet', from: before, to: mark })
 }
 
 const noSocket = (socket: Socket | null, port: number): string =>

@@ -1,17 +1,18 @@
 import { printEndpoint } from '../net/address.ts'
 import type { Effect } from '../extensions/effect.ts'
 import type { MatchContext } from '../extensions/matchContext.ts'
-import type { CompiledChain, CompiledRule } from '../ruleset/compile.ts'
+import type { CompiledChain, CompiledRule, CompiledTarget } from '../ruleset/compile.ts'
 import type { Hook } from '../netfilter/hook.ts'
 import type { Unknown } from '../netfilter/ternary.ts'
-import type { RulePlace } from '../netfilter/traceEvent.ts'
+import type { RulePlace, TraceStep } from '../netfilter/traceEvent.ts'
 import type { RuleVerdict, Verdict } from '../netfilter/verdict.ts'
 import type { Kernel } from './kernel.ts'
 
-/** Where a jump came from: the walk goes on behind this rule. */
+/** Where a jump came from: the walk goes on behind this rule, and then where that chain was jumped to from. */
 interface Frame {
   readonly chain: CompiledChain
   readonly next: number
+  readonly below: Frame | null
 }
 
 /** Carries out what targets ask for; the verdict is known before, so that a trace names the rule first. */
@@ -22,25 +23,26 @@ export interface EffectApplier {
 
 /** ipt_do_table: walks a table's base chain and what it jumps to. */
 export function traverse(kernel: Kernel, base: CompiledChain, context: MatchContext, applier: EffectApplier): Verdict {
-  const stack: Frame[] = []
+  let stack: Frame | null = null
   let chain = base
   let next = 0
   for (;;) {
-    if (!kernel.watched) next = skipped(kernel, chain, next)
+    if (kernel.tell === null) next = skipped(kernel, chain, next)
     const rule = chain.rules[next]
     next += 1
     const verdict = rule === undefined ? 'RETURN' : runRule(kernel, chain, rule, context, applier)
     if (verdict === 'CONTINUE') continue
     if (typeof verdict === 'object') {
-      if (verdict.push) stack.push({ chain, next })
-      chain = verdict.to
+      // A goto does not push: what ends the chain gone to returns to whoever jumped before.
+      if (verdict.kind === 'jump') stack = { chain, next, below: stack }
+      chain = verdict.chain
       next = 0
     } else if (verdict === 'RETURN') {
-      const back = stack.pop()
-      if (!back) return policy(kernel, base, context.hook)
-      if (rule === undefined) tellEnd(kernel, chain, back.chain, context.hook)
-      chain = back.chain
-      next = back.next
+      if (!stack) return policy(kernel, base, context.hook)
+      if (rule === undefined) kernel.tell?.({ kind: 'chainEnded', hook: context.hook, table: chain.table, chain: chain.name, to: stack.chain.name })
+      chain = stack.chain
+      next = stack.next
+      stack = stack.below
     } else return verdict
   }
 }
@@ -54,25 +56,21 @@ function skipped({ skb, environment }: Kernel, chain: CompiledChain, from: numbe
   return to
 }
 
-/** A goto does not push: what ends the chain gone to returns to whoever jumped before (ipt_do_table). */
-interface Jump {
-  readonly to: CompiledChain
-  readonly push: boolean
-}
+type Jump = Extract<CompiledTarget, { kind: 'jump' | 'goto' }>
 
 function runRule(kernel: Kernel, chain: CompiledChain, rule: CompiledRule, context: MatchContext, applier: EffectApplier): RuleVerdict | Jump {
   if (!matches(kernel, chain, rule, context)) return 'CONTINUE'
   const { target } = rule
   switch (target.kind) {
     case 'none':
-      tellMatch(kernel, { chain, rule, hook: context.hook }, 'CONTINUE', null)
+      kernel.tell?.(matched({ chain, rule, hook: context.hook }, 'CONTINUE', null))
       return 'CONTINUE'
     case 'jump':
     case 'goto':
-      if (kernel.watched) tellMatch(kernel, { chain, rule, hook: context.hook }, `${target.kind.toUpperCase()} ${target.chain.name}`, target.chain.name)
-      return { to: target.chain, push: target.kind === 'jump' }
+      kernel.tell?.(matched({ chain, rule, hook: context.hook }, `${target.kind.toUpperCase()} ${target.chain.name}`, target.chain.name))
+      return target
     case 'unknown':
-      tellMatch(kernel, { chain, rule, hook: context.hook }, 'CONTINUE', target.name)
+      kernel.tell?.(matched({ chain, rule, hook: context.hook }, 'CONTINUE', target.name))
       return unknownVerdict(kernel, target.doubt.message, target.name)
     case 'action': return runTarget(kernel, chain, rule, context, applier)
   }
@@ -84,11 +82,11 @@ function runTarget(kernel: Kernel, chain: CompiledChain, rule: CompiledRule, con
   kernel.environment.noted?.(rule, rule.tests.length, kernel.skb)
   const effect = target.action(kernel.skb, context)
   if (effect.kind === 'unknown') {
-    tellMatch(kernel, { chain, rule, hook: context.hook }, 'CONTINUE', target.name)
+    kernel.tell?.(matched({ chain, rule, hook: context.hook }, 'CONTINUE', target.name))
     return unknownVerdict(kernel, effect.doubt.message, target.name)
   }
   const verdict = applier.verdictOf(effect)
-  tellMatch(kernel, { chain, rule, hook: context.hook }, verdict, target.name)
+  kernel.tell?.(matched({ chain, rule, hook: context.hook }, verdict, target.name))
   applier.apply(effect)
   return verdict
 }
@@ -132,9 +130,9 @@ function certainMiss(rule: CompiledRule, from: number, kernel: Kernel, context: 
 }
 
 function miss(kernel: Kernel, chain: CompiledChain, rule: CompiledRule, at: number, context: MatchContext): false {
-  if (!kernel.watched) return false
+  if (kernel.tell === null) return false
   const test = rule.tests[at]
-  kernel.tell(() => ({ kind: 'ruleMissed', hook: context.hook, place: placeOf(chain, rule), asked: test?.asked ?? '', seen: test?.seen(kernel.skb, context) ?? '' }))
+  kernel.tell({ kind: 'ruleMissed', hook: context.hook, place: placeOf(chain, rule), asked: test?.asked ?? '', seen: test?.seen(kernel.skb, context) ?? '' })
   return false
 }
 
@@ -147,17 +145,11 @@ interface Visit {
   readonly hook: Hook
 }
 
-function tellMatch(kernel: Kernel, { chain, rule, hook }: Visit, verdict: string, target: string | null): void {
-  if (kernel.watched) kernel.tell(() => ({ kind: 'ruleMatched', hook, place: placeOf(chain, rule), verdict, target }))
-}
-
-function tellEnd(kernel: Kernel, chain: CompiledChain, to: CompiledChain, hook: Hook): void {
-  kernel.tell(() => ({ kind: 'chainEnded', hook, table: chain.table, chain: chain.name, to: to.name }))
-}
+const matched = ({ chain, rule, hook }: Visit, verdict: string, target: string | null): TraceStep => ({ kind: 'ruleMatched', hook, place: placeOf(chain, rule), verdict, target })
 
 function policy(kernel: Kernel, base: CompiledChain, hook: Hook): Verdict {
   const verdict = base.policy ?? 'ACCEPT'
-  kernel.tell(() => ({ kind: 'policyApplied', hook, table: base.table, chain: base.name, verdict }))
+  kernel.tell?.({ kind: 'policyApplied', hook, table: base.table, chain: base.name, verdict })
   return verdict
 }
 

@@ -73,7 +73,8 @@ export class Fib {
 
   private lookupTable(table: number, flow: Flow): Route | null {
     const routes = this.tables[flow.family].get(table) ?? []
-    return routes.find((route) => contains(route.destination, flow.dst) && (flow.out === null || route.device === flow.out)) ?? null
+    for (const route of routes) if (contains(route.destination, flow.dst) && (flow.out === null || route.device === flow.out)) return route
+    return null
   }
 
   /** The type the local table, then all tables, give an address (inet_dev_addr_type). */

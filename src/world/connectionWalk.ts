@@ -59,7 +59,7 @@ export class ConnectionWalk implements Surroundings {
     this.first(connection)
     this.journal.drain()
     const { legs, receptions, loops, handedTo } = this.journal
-    return { legs, accepts: receptions.map(({ accept }) => accept), ends: receptions.map(({ end }) => end), loops, handedTo, unremembered: [...this.host.kernel.unremembered] }
+    return { legs, accepts: receptions.map(({ accept }) => accept), ends: receptions.map(({ end }) => end), loops, handedTo, unremembered: this.host.kernel.unremembered }
   }
 
   /** The connection's first packet comes with what conntrack is said to know of it; all others with nothing. */
@@ -76,7 +76,7 @@ export class ConnectionWalk implements Surroundings {
     const packet = firstPacket(dial, connection.src ?? connection.dst, this.environment)
     const device = connection.in ?? this.farEnd.deviceTowards(packet.src)
     this.farEnd.dials(packet, device)
-    this.host.act('far end', () => `${printAddress(packet.src)} dials ${printEndpoint(packet.dst, packet.dport)}`)
+    this.host.act?.('far end', `${printAddress(packet.src)} dials ${printEndpoint(packet.dst, packet.dport)}`)
     this.arrive(packet, device, { leg: leg.index, reply: false })
   }
 
@@ -119,7 +119,7 @@ export class ConnectionWalk implements Surroundings {
     const { accept, result, answer } = this.farEnd.receives(packet, device)
     if (accept) {
       this.journal.accepted({ accept, end: printEndpoint(packet.dst, packet.dport), host: 'far end', request: null })
-      this.host.act('far end', () => `${printEndpoint(packet.dst, packet.dport)} accepts from ${accept.peer}`)
+      this.host.act?.('far end', `${printEndpoint(packet.dst, packet.dport)} accepts from ${accept.peer}`)
     }
     if (result) this.journal.finish(0, result)
     return answer

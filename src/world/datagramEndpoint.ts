@@ -32,7 +32,7 @@ export class DatagramEndpoint {
   receive(skb: Skb, socket: Socket | null, role: PacketRole): void {
     const { kernel } = this.stage
     if (!socket) {
-      kernel.tell(() => ({ kind: 'noSocket', port: skb.dport, answer: 'ICMP port unreachable' }))
+      kernel.tell?.({ kind: 'noSocket', port: skb.dport, answer: 'ICMP port unreachable' })
       return this.stage.emit(portUnreachable(kernel, skb), turned(role))
     }
     if (socket.state !== 'listening') {
@@ -49,7 +49,7 @@ export class DatagramEndpoint {
     const echo = skb.family === 4 ? { request: 8, reply: 0 } : { request: 128, reply: 129 }
     if (skb.icmp?.type === echo.reply && leg && leg.socket !== null) this.stage.finish(leg.index, 'connected')
     if (skb.icmp?.type !== echo.request) return
-    this.stage.act('kernel', () => `answers the ping of ${printAddress(skb.src)}`)
+    this.stage.act?.('kernel', `answers the ping of ${printAddress(skb.src)}`)
     const mark = replyMark(this.stage.kernel, skb)
     const route = routeOutput(this.stage.kernel, { src: skb.dst, dst: skb.src, mark, uid: 0, device: null, source: 'own' })
     if (typeof route === 'string') return

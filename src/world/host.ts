@@ -11,7 +11,6 @@ import { routeConnect, routeOutput } from '../engine/routing.ts'
 import type { NetnsState, Socket } from '../engine/state.ts'
 import { PlainCell, RecordedCell } from '../engine/stateCell.ts'
 import type { Packet, Skb } from '../netfilter/skb.ts'
-import type { Unknown } from '../netfilter/ternary.ts'
 import type { ProxyAccept, ProxyAction } from '../proxy/acceptedByProxy.ts'
 import { isProxyProcess } from '../proxy/meshProfile.ts'
 import { DatagramEndpoint } from './datagramEndpoint.ts'
@@ -21,6 +20,7 @@ import type { Result } from './outcome.ts'
 import { turned } from './stage.ts'
 import type { Stage } from './stage.ts'
 import { TcpEndpoint } from './tcpEndpoint.ts'
+import { CountedEnvironment } from './walkEnvironment.ts'
 import type { Hop, WalkJournal } from './walkJournal.ts'
 
 /** What is round a host: where its packets go, and what is known of the first one beforehand. */
@@ -60,25 +60,32 @@ export interface HostPlace {
 export class Host implements Stage {
   readonly name: string
   readonly kernel: Kernel
+  readonly act: ((who: string, what: string) => void) | null
   private readonly journal: WalkJournal
   private readonly surroundings: Surroundings
   private readonly proxy: Proceed
   private readonly passesOn: (process: string, port: number) => Proceed | null
-  private readonly tcp = new TcpEndpoint(this)
-  private readonly datagrams = new DatagramEndpoint(this)
+  private tcpEndpoint: TcpEndpoint | null = null
+  private datagramEndpoint: DatagramEndpoint | null = null
 
   constructor({ name, fixed, proxy, passesOn = () => null }: HostParts, { journal, surroundings, environment, observer }: HostPlace) {
     const state = initialState(fixed)
     this.name = name
-    this.kernel = new Kernel(fixed, observer?.keeps === 'changes' ? new RecordedCell(state) : new PlainCell(state), counted(environment, journal), observer)
+    this.kernel = new Kernel(fixed, observer?.keeps === 'changes' ? new RecordedCell(state) : new PlainCell(state), new CountedEnvironment(environment, journal), observer)
+    const { tell } = this.kernel
+    this.act = tell && ((who, what) => { tell({ kind: 'acted', who, what }) })
     this.journal = journal
     this.surroundings = surroundings
     this.proxy = proxy
     this.passesOn = passesOn
   }
 
-  act(who: string, what: () => string): void {
-    this.kernel.tell(() => ({ kind: 'acted', who, what: what() }))
+  private get tcp(): TcpEndpoint {
+    return (this.tcpEndpoint ??= new TcpEndpoint(this))
+  }
+
+  private get datagrams(): DatagramEndpoint {
+    return (this.datagramEndpoint ??= new DatagramEndpoint(this))
   }
 
   finish(leg: number, result: Result): void {
@@ -97,7 +104,7 @@ export class Host implements Stage {
     const source = this.sourceOf(dial)
     if ('error' in source) {
       leg.result = 'unreachable'
-      this.act(dial.process, () => `cannot dial ${printEndpoint(dial.to, dial.port)}: ${source.error}`)
+      this.act?.(dial.process, `cannot dial ${printEndpoint(dial.to, dial.port)}: ${source.error}`)
     } else this.connect(leg, source)
     return leg
   }
@@ -107,7 +114,7 @@ export class Host implements Stage {
     const packet = firstPacket(dial, source.src, this.kernel.environment)
     leg.socket = this.openSocket(dial, packet, leg.index)
     leg.local = { address: packet.src, port: packet.sport }
-    this.act(dial.process, () => `dials ${printEndpoint(dial.to, dial.port)} from ${printAddress(source.src)}`)
+    this.act?.(dial.process, `dials ${printEndpoint(dial.to, dial.port)} from ${printAddress(source.src)}`)
     const skb = this.surroundings.begin(this.kernel, sendable(packet, packet.src, source, dial.mark))
     skb.owner = { kind: 'file', uid: dial.uid, gid: dial.gid }
     skb.socket = leg.socket
@@ -156,7 +163,7 @@ export class Host implements Stage {
     if (skb.icmp?.quoted) return this.datagrams.receiveError(skb, this.journal.legOf(role, this))
     if (skb.icmp) return this.datagrams.receivePing(skb, this.journal.legOf(role, this), role)
     const socket = found && (this.kernel.cell.state.sockets[found.id] ?? null)
-    if (socket) this.kernel.tell(() => ({ kind: 'delivered', process: socket.process, port: socket.localPort, state: DELIVERED_TO[socket.state] }))
+    if (socket) this.kernel.tell?.({ kind: 'delivered', process: socket.process, port: socket.localPort, state: DELIVERED_TO[socket.state] })
     if (skb.protocol === Protocol.tcp) this.tcp.receive(skb, socket, role)
     else this.datagrams.receive(skb, socket, role)
   }
@@ -168,7 +175,7 @@ export class Host implements Stage {
     const original = this.originalDestination(socket)
     const accept = { process: socket.process, remote: false, port, peer, originalDestination: socket.protocol === Protocol.tcp ? printEndpoint(original.address, original.port) : null }
     this.journal.accepted({ accept, end: printEndpoint(socket.local, socket.localPort), host: this.name, request: this.journal.legs[role.leg]?.dial.request ?? null })
-    this.act(socket.process, () => `accepts on port ${port} from ${peer}`)
+    this.act?.(socket.process, `accepts on port ${port} from ${peer}`)
     const proceed = isProxyProcess(socket.process) ? this.proxy : this.passesOn(socket.process, port)
     if (socket.protocol === Protocol.tcp && proceed) this.proceed(socket, { port, original, proceed }, role)
   }
@@ -189,10 +196,10 @@ export class Host implements Stage {
     if (action.kind === 'serves') return
     const hop: Hop = { host: this.name, process: socket.process, port, peer: printEndpoint(peer, socket.remotePort), originalDestination: printEndpoint(original.address, original.port), request, action, leg: null }
     this.journal.hops.push(hop)
-    if (action.kind === 'closes') return this.act(socket.process, () => `closes it: ${action.why}`)
-    if (action.kind === 'answers') return this.act(socket.process, () => `answers ${action.status}: ${action.why}`)
+    if (action.kind === 'closes') return this.act?.(socket.process, `closes it: ${action.why}`)
+    if (action.kind === 'answers') return this.act?.(socket.process, `answers ${action.status}: ${action.why}`)
     const { way } = action
-    if (way !== undefined) this.act(socket.process, () => `goes by ${way}`)
+    if (way !== undefined) this.act?.(socket.process, `goes by ${way}`)
     this.journal.then(() => {
       hop.leg = this.dial({
         protocol: Protocol.tcp, to: action.to, port: action.port, bind: action.bind, sport: null, transparent: action.transparent, mark: action.mark, request: action.request ?? request,
@@ -207,18 +214,6 @@ interface Accepted {
   readonly port: number
   readonly original: { readonly address: Address; readonly port: number }
   readonly proceed: Proceed
-}
-
-/** The same answers; those that are dice are counted. */
-function counted(environment: Environment, journal: WalkJournal): Environment {
-  const choose = (doubt: Unknown): boolean => {
-    if (doubt.key === null) journal.dice += 1
-    return environment.choose(doubt)
-  }
-  const { now, freePort, noted, skipped, delivered } = environment
-  // A walk that nobody listens to: a spread costs more than all else here.
-  if (!noted && !skipped && !delivered) return { choose, now, freePort }
-  return { choose, now, freePort, ...(noted && { noted }), ...(skipped && { skipped }), ...(delivered && { delivered }) }
 }
 
 /** A socket of IPv6 shows an IPv4 peer v4-mapped. */

@@ -15,7 +15,8 @@ export interface Stage {
   finish(leg: number, result: Result): void
   /** accept() or recvfrom() returned. */
   accepted(socket: Socket, role: PacketRole): void
-  act(who: string, what: () => string): void
+  /** Tells the observer what a program does; null where nobody listens, and then (act?.()) nothing is worded. */
+  readonly act: ((who: string, what: string) => void) | null
 }
 
 export const turned = ({ leg, reply }: PacketRole): PacketRole => ({ leg, reply: !reply })

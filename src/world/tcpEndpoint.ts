@@ -27,7 +27,7 @@ export class TcpEndpoint {
 
   private refuse(skb: Skb, socket: Socket | null, role: PacketRole): void {
     const { kernel } = this.stage
-    kernel.tell(() => ({ kind: 'noSocket', port: skb.dport, answer: 'RST' }))
+    kernel.tell?.({ kind: 'noSocket', port: skb.dport, answer: 'RST' })
     this.stage.emit(resetFor(kernel, skb, socket), turned(role))
   }
 
@@ -54,7 +54,7 @@ export class TcpEndpoint {
     }
     kernel.cell.change((draft) => { draft.sockets.push(request) })
     const answer = synAckFor(kernel, skb, listener, mark)
-    if (!answer) this.stage.act('kernel', () => `has no route for the SYN-ACK from ${printAddress(skb.dst)} to ${printAddress(skb.src)}: it is not sent`)
+    if (!answer) this.stage.act?.('kernel', `has no route for the SYN-ACK from ${printAddress(skb.dst)} to ${printAddress(skb.src)}: it is not sent`)
     this.stage.emit(answer, turned(role))
   }
 

@@ -1,5 +1,5 @@
 import { compileNetns } from '../engine/kernel.ts'
-import type { CompiledNetns, Environment, Keeps } from '../engine/kernel.ts'
+import type { CompiledNetns, Keeps } from '../engine/kernel.ts'
 import type { Fate } from '../engine/packetPath.ts'
 import type { TraceEvent } from '../netfilter/traceEvent.ts'
 import { isProxyProcess } from '../proxy/meshProfile.ts'
@@ -15,6 +15,8 @@ import type { Assumption, Outcome, Result, Upstream } from './outcome.ts'
 import { printEndpoint } from '../net/address.ts'
 import { profileOf } from './profileOf.ts'
 import type { Question } from './question.ts'
+import { WalkEnvironment } from './walkEnvironment.ts'
+import type { Listening } from './walkEnvironment.ts'
 
 /** An outcome with the events that led to it. */
 export interface TracedOutcome {
@@ -48,20 +50,17 @@ export function traceIn(fixed: CompiledNetns, profile: MeshProfile, connection: 
   return { connection, profile, outcomes: merger.outcomes(), complete }
 }
 
-/** What an analysis hears of a walk. */
-export type Listening = Pick<Environment, 'noted' | 'skipped' | 'delivered'>
-
 /** Every way a connection can go, without its trace; `listener` hears what it rested on. */
 export function outcomesIn(fixed: CompiledNetns, profile: MeshProfile, connection: Connection, listener: Listening): readonly TracedOutcome[] {
   const merger = new OutcomeMerger()
-  const walk = (choose: Choose): Walk => new ConnectionWalk(fixed, profile, environment(choose, connection, listener), null).run(connection)
+  const walk = (choose: Choose): Walk => new ConnectionWalk(fixed, profile, new WalkEnvironment(choose, connection, listener), null).run(connection)
   explore(walk, ({ value, decisions }) => { merger.add({ outcome: judge(value, profile, decisions, []), events: [], ends: value.ends }) })
   return merger.outcomes()
 }
 
 /** What becomes of a connection's first packet, as the dice fall; null where it cannot be sent for want of a route. */
 export const firstFateIn = (fixed: CompiledNetns, profile: MeshProfile, connection: Connection, choose: Choose): Fate | null =>
-  new ConnectionWalk(fixed, profile, environment(choose, connection), null).first(connection)
+  new ConnectionWalk(fixed, profile, new WalkEnvironment(choose, connection), null).first(connection)
 
 interface WatchedWalk {
   readonly walk: Walk
@@ -70,17 +69,8 @@ interface WatchedWalk {
 
 function walkOnce(fixed: CompiledNetns, profile: MeshProfile, connection: Connection, choose: Choose, keeps: Keeps): WatchedWalk {
   const events: TraceEvent[] = []
-  const walk = new ConnectionWalk(fixed, profile, environment(choose, connection), { keeps, tell: (event) => { events.push(event) } }).run(connection)
+  const walk = new ConnectionWalk(fixed, profile, new WalkEnvironment(choose, connection), { keeps, tell: (event) => { events.push(event) } }).run(connection)
   return { walk, events }
-}
-
-/** Ephemeral ports are given out in order, so that a trace is the same every time, and never the client's own; a handshake takes no time. */
-function environment(choose: Choose, { at, sport }: Connection, { noted, skipped, delivered }: Listening = {}): Environment {
-  let port = 33202
-  const next = (): number => (port += 2)
-  const freePort = (): number => { const free = next(); return free === sport ? next() : free }
-  if (!noted && !skipped && !delivered) return { choose, now: at, freePort }
-  return { choose, now: at, freePort, ...(noted && { noted }), ...(skipped && { skipped }), ...(delivered && { delivered }) }
 }
 
 function judge(walk: Walk, profile: MeshProfile, decisions: readonly Decision[], assumptions: readonly Assumption[]): Outcome {

@@ -119,7 +119,7 @@ class ScenarioWalk {
   private transmit(from: string, device: string, packet: Packet, role: { readonly leg: number; readonly reply: boolean }): void {
     const next = this.network.next(from, device, packet)
     const host = typeof next === 'string' ? undefined : this.hosts.get(next.host)
-    if (typeof next === 'string' || !host) return this.hosts.get(from)?.act('network', () => `loses the packet to ${printEndpoint(packet.dst, packet.dport)}: ${typeof next === 'string' ? next : 'no such host'}`)
+    if (typeof next === 'string' || !host) return this.hosts.get(from)?.act?.('network', `loses the packet to ${printEndpoint(packet.dst, packet.dport)}: ${typeof next === 'string' ? next : 'no such host'}`)
     this.journal.then(() => { host.settle(receive(host.kernel, { ...freshSkb(next.packet), in: next.device }, role), role) })
   }
 }
