@@ -60,6 +60,7 @@ const read = (text: string): Scenario => readScenario(text, 'mesh.yaml', () => n
 
 describe('several namespaces, as the kernel has them', () => {
   const skipped = reason === null ? '' : ` (skipped: ${reason})`
+  // As in the laboratory, what does not come again is the machine's doing.
   it.skipIf(reason !== null && !requiresAll).each<readonly [string, string, string, string, string | null]>([
     ['a load balancer that sends to a node without the pod', 'Cluster', 'client', '47.242.1.1:8000', 'nodeb'],
     ['and to the node with it', 'Cluster', 'client', '47.242.1.1:8000', 'nodea'],
@@ -70,7 +71,7 @@ describe('several namespaces, as the kernel has them', () => {
     ['a pod that dials another', 'Cluster', 'sleep', '172.17.0.30:80', null],
     ['a pod that dials the load balancer', 'Cluster', 'sleep', '47.242.1.1:8000', null],
     ['a port nobody listens on', 'Cluster', 'sleep', '172.17.0.30:81', null],
-  ])(`%s${skipped}`, { timeout: 60_000 }, async (_, policy, from, to, by) => {
+  ])(`%s${skipped}`, { timeout: 60_000, retry: 1 }, async (_, policy, from, to, by) => {
     expect(reason, 'CHAINWALK_REQUIRE_ALL=1 wants the kernel laboratory').toBeNull()
     const scenario = read(`${MESH.replace('POLICY', policy)}connection: {from: ${from}, to: "${to}"}\n`)
     const namespaces = new ScenarioNamespaces(`cwlab-${process.pid}-s`, scenario, scenarioHosts(scenario).value)
