@@ -1,7 +1,9 @@
 // Builds dist/: the command line (bundled, commands loaded when used), the library, the page (one file), and the library's types.
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { readFileSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { build } from 'esbuild'
 import { build as buildPage } from 'vite'
 
@@ -71,3 +73,11 @@ await build({
 await buildPage({ configFile: 'src/web/vite.config.ts', logLevel: 'warn' })
 
 execFileSync(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json'], { stdio: 'inherit' })
+
+// V8's code of the command used most, for runs that have kept none yet, or cannot keep any (src/cli/keptCode.ts).
+const kept = mkdtempSync(join(tmpdir(), 'chainwalk-build-'))
+const trace = ['trace', 'examples/redirect/nat.txt', '--from', '10.20.0.78', '--to', '10.20.0.77:18080']
+execFileSync(process.execPath, ['dist/cli.js', ...trace], { stdio: 'ignore', env: { PATH: process.env.PATH, XDG_CACHE_HOME: kept } })
+mkdirSync('dist/code')
+for (const name of readdirSync(join(kept, 'chainwalk', BUILD))) writeFileSync(join('dist/code', name), readFileSync(join(kept, 'chainwalk', BUILD, name)))
+rmSync(kept, { recursive: true })

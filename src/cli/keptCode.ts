@@ -2,22 +2,27 @@ import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, wri
 import { homedir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 
-/** Code that V8 made of a program, kept from one run to the next in a folder of this user's. Nothing here throws: without it a start is slower, and that is all. */
+/**
+ * Code that V8 made of a program: what the build made of it beside it, and what is kept from one run to the next in a folder of this
+ * user's. Nothing here throws: without it a start is slower, and that is all.
+ */
 export class KeptCode {
   readonly #path: string | null
+  readonly #built: string
 
-  /** `build` tells versions of the program apart, `part` what of it is used. */
-  constructor(build: string, part: string) {
-    const folder = codeFolder()
-    this.#path = folder && join(folder, build, `${part}-${process.version}-${process.arch}`)
+  /** `build` tells versions of the program in `folder` apart, `part` what of it is used. */
+  constructor(folder: string, build: string, part: string) {
+    const own = codeFolder()
+    const name = `${part}-${process.version}-${process.arch}`
+    this.#built = join(folder, 'code', name)
+    this.#path = own && join(own, build, name)
   }
 
   read(): Buffer | undefined {
-    try {
-      return this.#path !== null && [dirname(this.#path), this.#path].every(isOwn) ? readFileSync(this.#path) : undefined
-    } catch {
-      return undefined
-    }
+    const path = this.#path
+    if (path === null) return undefined
+    // Who can write beside the program can write the program.
+    return contents(() => [dirname(path), path].every(isOwn) && readFileSync(path)) ?? contents(() => readFileSync(this.#built))
   }
 
   write(made: () => Buffer): void {
@@ -33,6 +38,14 @@ export class KeptCode {
     } catch {
       // No home, or a file system that is read-only or full.
     }
+  }
+}
+
+function contents(read: () => Buffer | false): Buffer | undefined {
+  try {
+    return read() || undefined
+  } catch {
+    return undefined
   }
 }
 

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { getHeapCodeStatistics } from 'node:v8'
 import { Script } from 'node:vm'
@@ -20,9 +21,9 @@ const WORTH_KEEPING = 100_000
  * V8 compares no more than the script's length (SerializedCodeData::SourceHash), so `build` tells its versions apart; `part` is what of it is used.
  */
 export function keptProgram<Exports>(url: string, build: string, part: string): KeptProgram<Exports> {
-  const kept = new KeptCode(build, part)
-  const cachedData = kept.read()
   const filename = fileURLToPath(url)
+  const kept = new KeptCode(dirname(filename), build, part)
+  const cachedData = kept.read()
   const script = new Script(readFileSync(filename, 'latin1'), { filename, ...(cachedData && { cachedData }) })
   const taken = cachedData !== undefined && script.cachedDataRejected !== true
   const atFirst = codeSize()

@@ -1,13 +1,20 @@
 import { spawnSync } from 'node:child_process'
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { afterAll, beforeEach, describe, expect, it } from 'vitest'
 
 const ROOT = resolve(import.meta.dirname, '../..')
-const ASKED = ['dist/cli.js', 'trace', 'examples/redirect/nat.txt', '--from', '10.20.0.78', '--to', '10.20.0.77:18080']
 const home = mkdtempSync(join(tmpdir(), 'chainwalk-kept-'))
 const folder = join(home, 'chainwalk')
+/** The program without the code that its build made. */
+const bare = join(home, 'bare')
+const TRACE = ['trace', 'examples/redirect/nat.txt', '--from', '10.20.0.78', '--to', '10.20.0.77:18080']
+const ASKED = [join(bare, 'cli.js'), ...TRACE]
+
+mkdirSync(bare)
+writeFileSync(join(bare, 'package.json'), '{"type":"module"}')
+for (const name of ['cli.js', 'program.cjs']) copyFileSync(join(ROOT, 'dist', name), join(bare, name))
 
 afterAll(() => { rmSync(home, { recursive: true, force: true }) })
 beforeEach(() => { rmSync(folder, { recursive: true, force: true }) })
@@ -92,8 +99,21 @@ describe('V8\'s code of the program', () => {
     expect([existsSync(join(path, 'chainwalk')), existsSync(folder)]).toEqual([true, false])
   })
 
+  it('that its build made is taken by whoever has kept none, and nothing is written', () => {
+    expect(readdirSync(join(ROOT, 'dist/code'))).toEqual([`trace-${process.version}-${process.arch}`])
+    expect(run(['dist/cli.js', ...TRACE])).toEqual({ status: 0, stdout: answer })
+    expect(existsSync(folder)).toBe(false)
+  })
+
+  it('that another V8 made is not taken, and this one\'s kept', () => {
+    mkdirSync(join(bare, 'code'))
+    writeFileSync(join(bare, 'code', `trace-${process.version}-${process.arch}`), 'no code')
+    expect(run()).toEqual({ status: 0, stdout: answer })
+    expect(statSync(kept().path).size).toBeGreaterThan(100_000)
+  })
+
   it('of what is no command is not kept', () => {
-    expect(run(['dist/cli.js', 'tarce', 'examples/redirect/nat.txt']).status).toBe(2)
+    expect(run([ASKED[0] ?? '', 'tarce', 'examples/redirect/nat.txt']).status).toBe(2)
     expect(existsSync(folder)).toBe(false)
   })
 })
