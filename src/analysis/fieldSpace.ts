@@ -67,12 +67,11 @@ export class FieldSpace {
   /** The elements of a set as ranges, neighbours joined. */
   rangesOf(elements: Elements): readonly ValueRange[] {
     const joined: ValueRange[] = []
-    this.ranges.forEach((each, i) => {
-      if (!((elements >> BigInt(i)) & 1n)) return
+    for (const each of elementsOf(elements).map((element) => this.ranges[element])) {
       const before = joined.at(-1)
-      if (before && before.last + 1n === each.first) joined[joined.length - 1] = { first: before.first, last: each.last }
-      else joined.push(each)
-    })
+      if (before && each && before.last + 1n === each.first) joined[joined.length - 1] = { first: before.first, last: each.last }
+      else if (each) joined.push(each)
+    }
     return joined
   }
 
@@ -87,6 +86,14 @@ export class FieldSpace {
 function pieces(each: ValueRange, edges: readonly bigint[]): readonly ValueRange[] {
   const inner = edges.filter((edge) => edge > each.first && edge <= each.last)
   return [each.first, ...inner].map((first, i) => ({ first, last: (inner[i] ?? each.last + 1n) - 1n }))
+}
+
+/** The elements of a set in order. By its digits, for to shift a long number once for each of its bits takes the square of its length. */
+function elementsOf(elements: Elements): readonly number[] {
+  const digits = elements.toString(2)
+  const found: number[] = []
+  for (let at = digits.lastIndexOf('1'); at >= 0; at = at === 0 ? -1 : digits.lastIndexOf('1', at - 1)) found.push(digits.length - 1 - at)
+  return found
 }
 
 /** The first element of a set that is not empty. */

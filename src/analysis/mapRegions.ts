@@ -35,7 +35,11 @@ function mapOf(kind: Kind, walker: Walks): RegionMap {
   const space = new RegionSpace(kind, [walker])
   const { found, inexact } = regionsOf(space, [walker])
   const merged = mergeRegions(found.map((region) => ({ box: region.box, label: outcomesOfRegion(region.outcomes[0] ?? [], region.connection), of: region })))
-  const mapped = (box: Box, { connection, outcomes: [outcomes = []] }: Region): MappedRegion => ({ region: describeRegion(space, box), witness: connection, outcomes })
+  const mapped = (box: Box, { connection, outcomes: [outcomes = []] }: Region): MappedRegion => {
+    let description: RegionDescription | null = null
+    // Of thousands of regions few are told.
+    return { get region() { return (description ??= describeRegion(space, box)) }, witness: connection, outcomes }
+  }
   return {
     regions: merged.map(({ box, of }) => mapped(box, of)), cells: found.map((region) => mapped(region.box, region)),
     inexact,
