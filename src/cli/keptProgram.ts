@@ -1,19 +1,15 @@
 import { readFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { getHeapCodeStatistics } from 'node:v8'
 import { Script } from 'node:vm'
 import { KeptCode } from './keptCode.ts'
 
 /** A program run with the code that V8 made of it in earlier runs. */
 export interface KeptProgram<Exports> {
   readonly exports: Exports
-  /** Keeps the code of what ran, for the next time. */
+  /** Keeps the code of what ran, for the next time, where there was none. What is kept does not grow: to load much costs more than to compile little. */
   readonly keep: () => void
 }
-
-/** Bytes of new code that are worth writing all of it again; Node's own, which every run makes anew, is about 50,000. */
-const WORTH_KEEPING = 100_000
 
 /**
  * Loads the script at `url`, a function of `require` and `url` that gives its exports, with the code V8 made of it before:
@@ -26,12 +22,9 @@ export function keptProgram<Exports>(url: string, build: string, part: string): 
   const cachedData = kept.read()
   const script = new Script(readFileSync(filename, 'latin1'), { filename, ...(cachedData && { cachedData }) })
   const taken = cachedData !== undefined && script.cachedDataRejected !== true
-  const atFirst = codeSize()
   const exports: Exports = script.runInThisContext()(process.getBuiltinModule, url)
   const keep = (): void => {
-    if (!taken || codeSize() - atFirst > WORTH_KEEPING) kept.write(() => script.createCachedData())
+    if (!taken) kept.write(() => script.createCachedData())
   }
   return { exports, keep }
 }
-
-const codeSize = (): number => getHeapCodeStatistics().bytecode_and_metadata_size

@@ -44,13 +44,6 @@ describe('V8\'s code of the program', () => {
     expect(kept()).toEqual(first)
   })
 
-  it('grows when another run uses more of the program', () => {
-    run()
-    const before = statSync(kept().path).size
-    run([...ASKED, '--format', 'svg'])
-    expect(statSync(kept().path).size).toBeGreaterThan(before)
-  })
-
   it.each<readonly [string, (path: string) => void]>([
     ['is no such code', (path) => { writeFileSync(path, 'no code') }],
     ['is cut off', (path) => { writeFileSync(path, readFileSync(path).subarray(0, 1000)) }],
