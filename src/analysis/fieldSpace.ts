@@ -67,10 +67,10 @@ export class FieldSpace {
   /** The elements of a set as ranges, neighbours joined. */
   rangesOf(elements: Elements): readonly ValueRange[] {
     const joined: ValueRange[] = []
-    for (const each of elementsOf(elements).map((element) => this.ranges[element])) {
+    for (const each of elementsOf(elements).flatMap((element) => this.ranges[element] ?? [])) {
       const before = joined.at(-1)
-      if (before && each && before.last + 1n === each.first) joined[joined.length - 1] = { first: before.first, last: each.last }
-      else if (each) joined.push(each)
+      if (before && before.last + 1n === each.first) joined[joined.length - 1] = { first: before.first, last: each.last }
+      else joined.push(each)
     }
     return joined
   }

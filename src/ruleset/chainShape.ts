@@ -1,5 +1,6 @@
 import { isHook } from '../netfilter/hook.ts'
 import type { Chain, Rule, Table } from '../netfilter/ruleset.ts'
+import { jumpedTo } from './jumpedTo.ts'
 
 /** A jump that leads back to a chain it came through. */
 export interface BackJump {
@@ -19,8 +20,6 @@ interface Visit {
   next: number
   depth: number
 }
-
-const chainOf = (rule: Rule): string | null => (rule.target && 'chain' in rule.target ? rule.target.chain : null)
 
 /** Depth-first over a table's chains from its base chains, without recursion: a dump may nest as deep as it likes. */
 export function chainShape(table: Table): ChainShape {
@@ -44,7 +43,7 @@ function visit(base: Chain, chains: ReadonlyMap<string, Chain>, depths: Map<stri
       continue
     }
     top.next += 1
-    const to = chains.get(chainOf(rule) ?? '')
+    const to = chains.get(jumpedTo(rule) ?? '')
     if (!to) continue
     const known = depths.get(to.name)
     if (open.has(to.name)) backJumps.push({ chain: top.chain.name, rule, to: to.name })

@@ -1,8 +1,9 @@
 import { targetExtension } from '../extensions/registry.ts'
 import type { Diagnostic } from '../netfilter/diagnostic.ts'
 import { isHook } from '../netfilter/hook.ts'
-import type { Rule, Ruleset, Table } from '../netfilter/ruleset.ts'
+import type { Ruleset, Table } from '../netfilter/ruleset.ts'
 import { chainShape } from './chainShape.ts'
+import { jumpedTo } from './jumpedTo.ts'
 import { printRule } from './print.ts'
 
 /** What is wrong with how chains refer to each other and where targets stand: what the kernel would refuse, or nobody meant. */
@@ -10,13 +11,11 @@ export function link(ruleset: Ruleset): readonly Diagnostic[] {
   return ruleset.tables.flatMap((table) => [...missingChains(table), ...shapes(table), ...misplacedTargets(table), ...rulesTwice(table)])
 }
 
-const chainOf = (rule: Rule): string | null => (rule.target?.kind === 'jump' || rule.target?.kind === 'goto' ? rule.target.chain : null)
-
 function missingChains(table: Table): Diagnostic[] {
   const names = new Set(table.chains.map((chain) => chain.name))
   return table.chains.flatMap((chain) =>
     chain.rules.flatMap((rule): Diagnostic[] => {
-      const to = chainOf(rule)
+      const to = jumpedTo(rule)
       if (to === null || names.has(to)) return []
       return [{ code: 'missing-chain', severity: 'warning', message: `${table.name}: ${chain.name} jumps to ${to}, which is neither a chain of this text nor a target known here; what it does is unknown`, span: rule.span ?? null }]
     }),
@@ -50,7 +49,7 @@ function rulesTwice(table: Table): Diagnostic[] {
   return table.chains.filter(({ name }) => isHook(name)).flatMap((chain) => {
     const seen = new Map<string, number>()
     return chain.rules.flatMap((rule, i): Diagnostic[] => {
-      const text = chainOf(rule) === null ? null : printRule(rule)
+      const text = jumpedTo(rule) === null ? null : printRule(rule)
       const first = text === null ? undefined : seen.get(text)
       if (text !== null && first === undefined) seen.set(text, i + 1)
       if (text === null || first === undefined) return []

@@ -2,8 +2,10 @@
 export function onceFor<Of extends object, Made>(make: (of: Of) => Made): (of: Of) => Made {
   const made = new WeakMap<Of, { readonly value: Made }>()
   return (of) => {
-    const known = made.get(of) ?? { value: make(of) }
-    made.set(of, known)
-    return known.value
+    const known = made.get(of)
+    if (known) return known.value
+    const value = make(of)
+    made.set(of, { value })
+    return value
   }
 }

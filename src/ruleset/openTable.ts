@@ -1,9 +1,8 @@
 import type { Diagnostic, Read } from '../netfilter/diagnostic.ts'
-import { isHook } from '../netfilter/hook.ts'
 import { TABLES } from '../netfilter/table.ts'
 import type { TableName } from '../netfilter/table.ts'
 import { cutReason } from './cutReason.ts'
-import { possibleTables } from './inferTable.ts'
+import { possibleTables, tellsNoTable } from './inferTable.ts'
 import { listingLosses } from './listingLosses.ts'
 import type { TableBuilder } from './tableBuilder.ts'
 import type { TableDump } from './tableDump.ts'
@@ -36,7 +35,6 @@ function inferred(builder: TableBuilder): Read<TableName | null> {
   const span = { file, line: firstLine, column: 1, length: 1 }
   if (!likely) return { value: null, diagnostics: [{ code: 'unknown-table', severity: 'warning', message: `these chains fit none of the tables ${TABLES.join(', ')}; they are not used`, span }] }
   const doubt = others.length > 0 ? ` (${others.join(' or ')} would fit too)` : ''
-  // One built-in chain is no sign of the table; it is a guess.
-  const guessed = others.length > 0 && builder.chainNames().filter(isHook).length <= 1
+  const guessed = others.length > 0 && tellsNoTable(builder.chainNames())
   return { value: likely, diagnostics: [{ code: 'assume-table', severity: guessed ? 'warning' : 'info', message: `the text does not name its table; its chains fit ${likely}${doubt}`, span }] }
 }

@@ -1,4 +1,5 @@
 import type { Option, Word } from '../../grammar/ast.ts'
+import { onceFor } from './onceFor.ts'
 
 const BLANK = 0x20
 const BANG = 0x21
@@ -28,15 +29,7 @@ interface SavedFlag {
 /** How many values each flag of an extension takes. */
 type Counts = Readonly<Record<string, number>>
 
-const FLAGS = new Map<Counts, readonly SavedFlag[]>()
-
-function flagsOf(counts: Counts): readonly SavedFlag[] {
-  const known = FLAGS.get(counts)
-  if (known) return known
-  const flags = Object.entries(counts).map(([text, count]): SavedFlag => ({ word: { type: 'bare', text, column: 0, length: 0 }, count }))
-  FLAGS.set(counts, flags)
-  return flags
-}
+const flagsOf = onceFor((counts: Counts) => Object.entries(counts).map(([text, count]): SavedFlag => ({ word: { type: 'bare', text, column: 0, length: 0 }, count })))
 
 /** The words of an extension's options one after the other. Lists of one are made as such: a list that grows begins with room for many. */
 class OptionWords {

@@ -4,6 +4,7 @@ import type { Span } from '../netfilter/span.ts'
 import { BUILTIN_CHAINS } from '../netfilter/table.ts'
 import type { TableName } from '../netfilter/table.ts'
 import { appended } from './appended.ts'
+import { jumpedTo } from './jumpedTo.ts'
 
 interface ChainDraft {
   readonly name: string
@@ -87,7 +88,7 @@ export class TableBuilder {
   }
 
   private jumps(): readonly string[] {
-    return this.rules().flatMap(({ target }) => (target && 'chain' in target ? [target.chain] : []))
+    return this.rules().flatMap((rule) => jumpedTo(rule) ?? [])
   }
 
   append(name: string, rule: Rule): void {
